@@ -1,0 +1,96 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Warnings are errors in CI; on a developer's machine they stay warnings.
+let strictness: [SwiftSetting] =
+  Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)]
+
+let package = Package(
+  name: "unblended",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "extract", targets: ["extract"]),
+    .executable(name: "normalize", targets: ["normalize"]),
+    .executable(name: "load", targets: ["load"]),
+    .executable(name: "unblended", targets: ["unblended"]),
+    .executable(name: "simulate", targets: ["simulate"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+  ],
+  targets: [
+    // System libraries.
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+    .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+
+    // Bottom: what every layer may use.
+    .target(name: "Diagnostics", swiftSettings: strictness),
+    .target(name: "JSONReader", dependencies: ["CSimdjson", "Diagnostics"], swiftSettings: strictness),
+    .target(
+      name: "Staging",
+      dependencies: ["CZlib", "Diagnostics", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: strictness),
+
+    // Domain.
+    .target(
+      name: "Spend",
+      dependencies: ["Diagnostics", "JSONReader", "Staging", .product(name: "BigInt", package: "BigInt")],
+      swiftSettings: strictness),
+    .target(
+      name: "OpenAIAdmin",
+      dependencies: [
+        "CCurl", "Diagnostics", "JSONReader", "Staging", .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strictness),
+    .target(name: "FOCUS", dependencies: ["Diagnostics", "Spend", "Staging"], swiftSettings: strictness),
+
+    // The three stages, and what runs them.
+    .target(
+      name: "Pipeline",
+      dependencies: [
+        "Diagnostics", "FOCUS", "JSONReader", "OpenAIAdmin", "Spend", "Staging",
+        .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: strictness),
+    .target(
+      name: "Frontend",
+      dependencies: [
+        "Diagnostics", "Pipeline", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strictness),
+
+    // An organization API on loopback. It shares no code with the pipeline that it tests.
+    .target(
+      name: "Simulator",
+      dependencies: [.product(name: "FlyingFox", package: "FlyingFox")], swiftSettings: strictness),
+
+    .executableTarget(name: "extract", dependencies: ["Frontend"], swiftSettings: strictness),
+    .executableTarget(name: "normalize", dependencies: ["Frontend"], swiftSettings: strictness),
+    .executableTarget(name: "load", dependencies: ["Frontend"], swiftSettings: strictness),
+    .executableTarget(name: "unblended", dependencies: ["Frontend"], swiftSettings: strictness),
+    .executableTarget(
+      name: "simulate",
+      dependencies: [
+        "Simulator", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strictness),
+
+    .testTarget(name: "JSONReaderTests", dependencies: ["JSONReader"], swiftSettings: strictness),
+    .testTarget(name: "StagingTests", dependencies: ["Staging"], swiftSettings: strictness),
+    .testTarget(name: "SpendTests", dependencies: ["Spend"], swiftSettings: strictness),
+    .testTarget(name: "OpenAIAdminTests", dependencies: ["OpenAIAdmin"], swiftSettings: strictness),
+    .testTarget(name: "FOCUSTests", dependencies: ["FOCUS"], swiftSettings: strictness),
+    .testTarget(name: "SimulatorTests", dependencies: ["Simulator"], swiftSettings: strictness),
+    .testTarget(
+      name: "PipelineTests", dependencies: ["Pipeline", "Simulator"], swiftSettings: strictness),
+    .testTarget(name: "FrontendTests", dependencies: ["Frontend"], swiftSettings: strictness),
+  ]
+)

@@ -1,0 +1,50 @@
+import Synchronization
+
+/// Trouble that does not stop the run: counted by kind and told in the summary (promise 3).
+public struct Diagnostic: Sendable, Hashable {
+  /// A stable `snake_case` word, one for each kind of trouble, e.g. `line_item_not_parsed`.
+  public let kind: String
+  /// Where and what, for a person: organization, day, line, value.
+  public let message: String
+
+  public init(kind: String, message: String) {
+    self.kind = kind
+    self.message = message
+  }
+}
+
+/// Collects diagnostics from all tasks of a run.
+///
+/// Stages take the collector as an argument and go on; `throws` is kept for what cannot go on.
+public final class DiagnosticsCollector: Sendable {
+  private struct State {
+    var counts: [String: Int] = [:]
+    var first: [String: String] = [:]
+  }
+  private let state = Mutex(State())
+  private let sink: (@Sendable (Diagnostic) -> Void)?
+
+  /// - Parameter sink: called with the first diagnostic of each kind and message, e.g. to log it.
+  public init(sink: (@Sendable (Diagnostic) -> Void)? = nil) {
+    self.sink = sink
+  }
+
+  /// Counts `count` occurrences of one diagnostic.
+  public func report(_ diagnostic: Diagnostic, count: Int = 1) {
+    let isNew = state.withLock { state in
+      state.counts[diagnostic.kind, default: 0] += count
+      if state.first[diagnostic.kind] == nil {
+        state.first[diagnostic.kind] = diagnostic.message
+        return true
+      }
+      return false
+    }
+    if isNew { sink?(diagnostic) }
+  }
+
+  /// Occurrences by kind.
+  public var counts: [String: Int] { state.withLock { $0.counts } }
+
+  /// The first message of each kind.
+  public var examples: [String: String] { state.withLock { $0.first } }
+}
