@@ -7,7 +7,6 @@ let strictness: [SwiftSetting] =
 
 let package = Package(
   name: "unblended",
-  platforms: [.macOS(.v15)],
   products: [
     .executable(name: "extract", targets: ["extract"]),
     .executable(name: "normalize", targets: ["normalize"]),
@@ -27,6 +26,7 @@ let package = Package(
     // System libraries.
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .target(name: "CPlatform"),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
@@ -35,7 +35,7 @@ let package = Package(
     .target(name: "JSONReader", dependencies: ["CSimdjson", "Diagnostics"], swiftSettings: strictness),
     .target(
       name: "Staging",
-      dependencies: ["CZlib", "Diagnostics", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: ["CPlatform", "CZlib", "Diagnostics", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: strictness),
 
     // Domain.

@@ -1,0 +1,54 @@
+/// A sliding window over decompressed bytes: readers look at `bytes`, `consume` what they have read and
+/// `refill` when a record does not end inside the window.
+///
+/// Hot path: bytes move only when the window is refilled, and the window grows only for long records.
+final class ByteWindow {
+  private let decoder: GzipDecoder
+  private let path: String
+  private let recordLimit: Int
+  private var buffer: UnsafeMutableBufferPointer<UInt8>
+  private var start = 0
+  private var end = 0
+
+  init(_ decoder: GzipDecoder, path: String, recordLimit: Int, capacity: Int = 1 << 18) {
+    self.decoder = decoder
+    self.path = path
+    self.recordLimit = recordLimit
+    buffer = .allocate(capacity: capacity)
+  }
+
+  deinit { buffer.deallocate() }
+
+  /// The bytes not consumed yet; valid until the next `refill`.
+  var bytes: UnsafeBufferPointer<UInt8> {
+    UnsafeBufferPointer(rebasing: buffer[start..<end])
+  }
+
+  func consume(_ count: Int) { start += count }
+
+  /// Adds bytes behind those in the window; false when there are none left.
+  ///
+  /// - Throws: ``CorruptFile`` for a record beyond the limit, and what decompression throws.
+  func refill() throws -> Bool {
+    if start > 0 {
+      let rest = end - start
+      if rest > 0, let base = buffer.baseAddress {
+        base.update(from: base + start, count: rest)
+      }
+      start = 0
+      end = rest
+    }
+    if end == buffer.count {
+      guard buffer.count < recordLimit else {
+        throw CorruptFile(path: path, reason: "a record is longer than \(recordLimit) bytes")
+      }
+      let larger = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: buffer.count * 2)
+      if let base = larger.baseAddress, let old = buffer.baseAddress { base.update(from: old, count: end) }
+      buffer.deallocate()
+      buffer = larger
+    }
+    let count = try decoder.read(into: UnsafeMutableBufferPointer(rebasing: buffer[end...]))
+    end += count
+    return count > 0
+  }
+}

@@ -1,0 +1,144 @@
+/// One record of a CSV file, valid only while it is handed out.
+public struct CSVRecord {
+  struct Field {
+    var start: Int
+    var end: Int
+    var isQuoted: Bool
+  }
+  let base: UnsafeBufferPointer<UInt8>
+  let fields: [Field]
+  /// The record's number from 1 on, the header not counted.
+  public let number: Int
+
+  public var count: Int { fields.count }
+
+  /// The field's bytes between its quotes; doubled quotes are still doubled.
+  public func rawBytes(_ index: Int) -> UnsafeBufferPointer<UInt8> {
+    let field = fields[index]
+    return UnsafeBufferPointer(rebasing: base[field.start..<field.end])
+  }
+
+  /// The field's text, or nil where there is nothing between the commas.
+  public func text(_ index: Int) -> String? {
+    let field = fields[index]
+    if field.start == field.end { return nil }
+    let bytes = base[field.start..<field.end]
+    guard field.isQuoted, bytes.contains(0x22) else { return String(decoding: bytes, as: UTF8.self) }
+    var out: [UInt8] = []
+    out.reserveCapacity(bytes.count)
+    var index = bytes.startIndex
+    while index < bytes.endIndex {
+      out.append(bytes[index])
+      index += bytes[index] == 0x22 ? 2 : 1
+    }
+    return String(decoding: out, as: UTF8.self)
+  }
+}
+
+/// Reads RFC 4180 files: quoted fields with line breaks, LF or CR LF, a header.
+///
+/// Hot path: fields are offsets into the window; a record becomes strings only where asked.
+public struct CSVReader {
+  /// The longest record accepted, in bytes.
+  public static let recordLimit = 16 << 20
+
+  /// Reads a gzip'd CSV file, checks its header and calls `body` with each record.
+  ///
+  /// - Throws: ``CorruptFile`` for a wrong header, a wrong number of fields or broken quotes, naming the
+  ///   record; and what `body` throws.
+  public static func forEachRecord(
+    ofGzip file: [UInt8], path: String, header: [String], _ body: (CSVRecord) throws -> Void
+  ) throws {
+    let window = ByteWindow(try GzipDecoder(file, path: path), path: path, recordLimit: recordLimit)
+    var fields: [CSVRecord.Field] = []
+    fields.reserveCapacity(header.count)
+    var number = 0
+    var sawHeader = false
+    while let length = try nextRecord(in: window, fields: &fields, path: path, number: number) {
+      let record = CSVRecord(base: window.bytes, fields: fields, number: number)
+      if sawHeader {
+        guard fields.count == header.count else {
+          throw CorruptFile(
+            path: path, reason: "record \(number) has \(fields.count) fields, expected \(header.count)")
+        }
+        try body(record)
+      } else {
+        let found = (0..<record.count).map { record.text($0) ?? "" }
+        guard found == header else {
+          throw CorruptFile(
+            path: path,
+            reason: "the header is \(found.joined(separator: ",").prefix(200)), expected "
+              + header.joined(separator: ",").prefix(200))
+        }
+        sawHeader = true
+      }
+      number += 1
+      window.consume(length)
+    }
+    guard sawHeader else { throw CorruptFile(path: path, reason: "there is no header") }
+  }
+
+  /// Finds the next record's fields; returns its length with its line end, or nil at the end.
+  private static func nextRecord(
+    in window: ByteWindow, fields: inout [CSVRecord.Field], path: String, number: Int
+  ) throws -> Int? {
+    while true {
+      if let length = try scan(window.bytes, &fields, path: path, number: number, isLast: false) {
+        return length
+      }
+      if try !window.refill() {
+        if window.bytes.isEmpty { return nil }
+        return try scan(window.bytes, &fields, path: path, number: number, isLast: true)
+      }
+    }
+  }
+
+  private static func scan(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ fields: inout [CSVRecord.Field], path: String, number: Int,
+    isLast: Bool
+  ) throws -> Int? {
+    fields.removeAll(keepingCapacity: true)
+    var index = 0
+    let count = bytes.count
+    while true {
+      var field = CSVRecord.Field(start: index, end: index, isQuoted: false)
+      if index < count, bytes[index] == 0x22 {
+        index += 1
+        field.start = index
+        field.isQuoted = true
+        while true {
+          while index < count, bytes[index] != 0x22 { index += 1 }
+          guard index < count else {
+            if isLast { throw CorruptFile(path: path, reason: "record \(number) ends inside quotes") }
+            return nil
+          }
+          if index + 1 < count, bytes[index + 1] == 0x22 {
+            index += 2
+            continue
+          }
+          // A quote at the window's end may be the first of two.
+          if index + 1 == count && !isLast { return nil }
+          break
+        }
+        field.end = index
+        index += 1
+      } else {
+        while index < count, bytes[index] != 0x2C, bytes[index] != 0x0A { index += 1 }
+        field.end = index
+        if index < count, bytes[index] == 0x0A, field.end > field.start, bytes[field.end - 1] == 0x0D {
+          field.end -= 1
+        }
+      }
+      fields.append(field)
+      guard index < count else { return isLast ? count : nil }
+      if bytes[index] == 0x0D, index + 1 < count, bytes[index + 1] == 0x0A { index += 1 }
+      switch bytes[index] {
+      case 0x2C: index += 1
+      case 0x0A: return index + 1
+      default:
+        throw CorruptFile(
+          path: path, reason: "record \(number), field \(fields.count): text after a closing quote")
+      }
+    }
+  }
+}

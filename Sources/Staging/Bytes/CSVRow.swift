@@ -1,0 +1,67 @@
+/// Builds CSV rows as bytes: RFC 4180 with LF, nulls as nothing (DESIGN, section 5).
+///
+/// An empty string is written as nothing too, as FOCUS has no empty strings.
+public struct CSVRow: Sendable {
+  public private(set) var bytes: [UInt8] = []
+  private var isFirst = true
+
+  public init() { bytes.reserveCapacity(512) }
+
+  /// Forgets the row, keeps the memory.
+  public mutating func removeAll() {
+    bytes.removeAll(keepingCapacity: true)
+    isFirst = true
+  }
+
+  public mutating func append(_ text: String?) {
+    separate()
+    guard let text else { return }
+    var copy = text
+    copy.withUTF8 { CSVRow.appendField($0, to: &bytes) }
+  }
+
+  /// Appends a field given as UTF-8 bytes.
+  public mutating func append(_ field: UnsafeBufferPointer<UInt8>) {
+    separate()
+    CSVRow.appendField(field, to: &bytes)
+  }
+
+  /// Appends a field whose text is known to need no quotes, written by `write`.
+  public mutating func appendPlain(_ write: (inout [UInt8]) -> Void) {
+    separate()
+    write(&bytes)
+  }
+
+  public mutating func append(_ number: Int) {
+    appendPlain { $0.append(contentsOf: String(number).utf8) }
+  }
+
+  /// Ends the row with a line feed.
+  public mutating func endRow() {
+    bytes.append(0x0A)
+    isFirst = true
+  }
+
+  private mutating func separate() {
+    if isFirst { isFirst = false } else { bytes.append(UInt8(ascii: ",")) }
+  }
+
+  /// Appends one field, quoted only where RFC 4180 asks for it.
+  public static func appendField(_ field: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
+    var needsQuotes = false
+    for byte in field where byte == 0x22 || byte == 0x2C || byte == 0x0A || byte == 0x0D {
+      needsQuotes = true
+      break
+    }
+    guard needsQuotes else {
+      bytes.append(contentsOf: field)
+      return
+    }
+    bytes.append(0x22)
+    for byte in field {
+      if byte == 0x22 { bytes.append(0x22) }
+      bytes.append(byte)
+    }
+    bytes.append(0x22)
+  }
+}

@@ -1,0 +1,81 @@
+/// A file that goes into a partition.
+public struct PartitionFile: Sendable {
+  public let name: String
+  public let rows: Int
+  /// The bytes as stored, compressed.
+  public let content: [UInt8]
+
+  public init(name: String, rows: Int, content: [UInt8]) {
+    self.name = name
+    self.rows = rows
+    self.content = content
+  }
+}
+
+/// Reads and writes partitions: data files and the record that vouches for them.
+///
+/// The record is written last: a partition without one, or whose files do not match it, is not there.
+public struct PartitionStore: Sendable {
+  public let store: any Store
+
+  public init(_ store: any Store) { self.store = store }
+
+  /// Writes data files, removes others of the folder, and then writes the record, with the sizes and digests
+  /// of the files filled in. Nothing is touched where all is there already.
+  ///
+  /// - Returns: the record as written, and whether anything changed.
+  @discardableResult
+  public func write(
+    _ folder: String, record: PartitionRecord, files: [PartitionFile]
+  ) async throws -> (record: PartitionRecord, changed: Bool) {
+    var record = record
+    record.files = files.map { FileRecord(path: $0.name, rows: $0.rows, content: $0.content) }
+    record.rows = files.first?.rows ?? 0
+    record.bytes = files.reduce(0) { $0 + $1.content.count }
+    record.sha256 = files.count == 1 ? record.files[0].sha256 : Digest(of: files.map(\.content)).hex
+    let text = try DeterministicJSON.encode(record)
+    let recordKey = folder + "/" + Layout.partitionRecord
+    if try await store.read(recordKey) == text, try await isWhole(folder, record) { return (record, false) }
+
+    // While the files change, no record vouches for them.
+    try await store.remove(recordKey)
+    let names = Set(files.map(\.name))
+    for object in try await store.list(folder)
+    where !names.contains(String(object.key.dropFirst(folder.count + 1))) {
+      try await store.remove(object.key)
+    }
+    for file in files { try await store.write(folder + "/" + file.name, file.content) }
+    try await store.write(recordKey, text)
+    return (record, true)
+  }
+
+  /// The partition's record, or nil if there is no complete partition.
+  /// - Throws: ``CorruptFile`` if the record cannot be read.
+  public func record(_ folder: String) async throws -> PartitionRecord? {
+    let key = folder + "/" + Layout.partitionRecord
+    guard let bytes = try await store.read(key) else { return nil }
+    return try DeterministicJSON.decode(PartitionRecord.self, from: bytes, path: key)
+  }
+
+  /// Whether every file of the record is there with its size and digest.
+  public func isWhole(_ folder: String, _ record: PartitionRecord) async throws -> Bool {
+    for file in record.files {
+      guard let bytes = try await store.read(folder + "/" + file.path),
+        bytes.count == file.bytes, Digest(of: bytes).hex == file.sha256
+      else { return false }
+    }
+    return true
+  }
+
+  /// One data file, checked against the record.
+  /// - Throws: ``CorruptFile`` if it is missing or differs.
+  public func file(_ name: String, of folder: String, _ record: PartitionRecord) async throws -> [UInt8] {
+    let key = folder + "/" + name
+    guard let expected = record.files.first(where: { $0.path == name }) else {
+      throw CorruptFile(path: key, reason: "the partition's record does not name this file")
+    }
+    let bytes = try await store.readExisting(key)
+    try expected.verify(bytes, key: key)
+    return bytes
+  }
+}

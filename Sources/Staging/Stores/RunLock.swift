@@ -1,0 +1,26 @@
+import Glibc
+
+/// Keeps two runs from writing to one output.
+///
+/// An advisory lock on `<output>/.lock`: the system releases it when the process ends, however it ends, so
+/// a lock left by a dead process never needs a hand.
+public final class RunLock: Sendable {
+  private let descriptor: Int32
+
+  /// - Throws: ``OutputLocked`` at once if another run holds the lock; ``StorageFailure`` if the output
+  ///   cannot be written.
+  public init(output: String) throws {
+    try POSIXFile.makeFolders(output, mode: 0o750)
+    let path = output + "/.lock"
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
+    guard descriptor >= 0 else { throw POSIXFile.failure("create", path) }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      let code = errno
+      close(descriptor)
+      if code == EWOULDBLOCK { throw OutputLocked(path: path) }
+      throw StorageFailure(path: path, operation: "lock", code: code)
+    }
+  }
+
+  deinit { close(descriptor) }
+}

@@ -1,0 +1,96 @@
+/// One object of a store.
+public struct StoredObject: Sendable, Hashable {
+  /// Relative path with `/` between its parts, e.g. `raw/org=acme/dataset=costs/date=2026-11-03/…`.
+  public let key: String
+  public let bytes: Int
+
+  public init(key: String, bytes: Int) {
+    self.key = key
+    self.bytes = bytes
+  }
+}
+
+/// Where one object of a new tree comes from.
+public struct TreeEntry: Sendable, Hashable {
+  /// The path below the folder that is replaced.
+  public let name: String
+  /// The key of a stored object that becomes it, unchanged.
+  public let source: String
+
+  public init(name: String, source: String) {
+    self.name = name
+    self.source = source
+  }
+}
+
+/// Every access to staged and delivered files goes through a store: a directory, memory, object storage.
+///
+/// Duties of every store, checked by one conformance suite:
+/// - `write` is atomic and durable: readers see the old object or the new one, whole, and after it returns
+///   the object survives a crash.
+/// - `list` is complete, sorted by key, and shows no unfinished writes.
+/// - `read` of a missing object is nil, never an error.
+/// - `remove` of a missing object does nothing.
+/// - `replace` ends with exactly the given objects below the folder. Where the store can, it is atomic;
+///   where it cannot, it never leaves fewer objects than the old or the new tree.
+/// - All calls can be repeated after a failure and then have the same effect.
+/// - Keys stay inside the store's root.
+public protocol Store: Sendable {
+  /// What errors and reports call the store, e.g. its directory.
+  var name: String { get }
+
+  /// The objects below a folder (`raw/org=acme`), at any depth; an empty list if there is none.
+  func list(_ folder: String) async throws -> [StoredObject]
+
+  /// The whole object, or nil if there is none.
+  func read(_ key: String) async throws -> [UInt8]?
+
+  /// Creates or replaces an object with what `produce` appends.
+  func write(_ key: String, _ produce: (any ObjectSink) async throws -> Void) async throws
+
+  func remove(_ key: String) async throws
+
+  /// Makes the objects below `folder` exactly these. Sources may lie below the folder itself.
+  func replace(_ folder: String, with entries: [TreeEntry]) async throws
+}
+
+/// Takes the bytes of an object that is being written.
+public protocol ObjectSink {
+  func append(_ bytes: [UInt8]) async throws
+}
+
+extension Store {
+  /// Creates or replaces an object.
+  public func write(_ key: String, _ bytes: [UInt8]) async throws {
+    try await write(key) { try await $0.append(bytes) }
+  }
+
+  /// Writes only where the bytes differ, so that an unchanged object keeps its time stamp.
+  /// - Returns: whether it wrote.
+  @discardableResult
+  public func writeIfChanged(_ key: String, _ bytes: [UInt8]) async throws -> Bool {
+    if try await read(key) == bytes { return false }
+    try await write(key, bytes)
+    return true
+  }
+
+  /// The whole object.
+  /// - Throws: ``CorruptFile`` if it is missing.
+  public func readExisting(_ key: String) async throws -> [UInt8] {
+    guard let bytes = try await read(key) else {
+      throw CorruptFile(path: key, reason: "the file is missing from \(name)")
+    }
+    return bytes
+  }
+}
+
+/// A key that would leave the store's root or cannot be a file name.
+enum StoreKey {
+  static func check(_ key: String) throws {
+    let parts = key.split(separator: "/", omittingEmptySubsequences: false)
+    let isSafe = parts.allSatisfy { part in
+      !part.isEmpty && part != "." && part != ".." && !part.utf8.contains(0)
+    }
+    guard isSafe else { throw CorruptFile(path: key, reason: "this is no path inside the output") }
+  }
+}
