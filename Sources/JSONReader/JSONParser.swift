@@ -1,6 +1,6 @@
 internal import CSimdjson
 
-/// Reads JSON documents into a flat index of their values, at about 1 GB/s.
+/// Reads JSON documents into a flat index of their values, at several hundred MB a second.
 ///
 /// Made once and used for many documents, by one task at a time: it keeps its buffers. The text of a
 /// value is never converted on the way, so numbers keep every digit as written (DESIGN C2) and any
