@@ -85,7 +85,8 @@ let package = Package(
 
     .testTarget(name: "JSONReaderTests", dependencies: ["JSONReader"], swiftSettings: strictness),
     .testTarget(name: "StagingTests", dependencies: ["Staging"], swiftSettings: strictness),
-    .testTarget(name: "SpendTests", dependencies: ["Spend"], swiftSettings: strictness),
+    .testTarget(
+      name: "SpendTests", dependencies: ["Spend"], exclude: ["Reference"], swiftSettings: strictness),
     .testTarget(name: "OpenAIAdminTests", dependencies: ["OpenAIAdmin"], swiftSettings: strictness),
     .testTarget(name: "FOCUSTests", dependencies: ["FOCUS"], swiftSettings: strictness),
     .testTarget(name: "SimulatorTests", dependencies: ["Simulator"], swiftSettings: strictness),

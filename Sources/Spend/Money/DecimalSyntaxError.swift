@@ -1,0 +1,36 @@
+import Diagnostics
+
+/// A text that is no exact decimal: the partition it stands in is refused (DESIGN C2).
+public struct DecimalSyntaxError: RecoverableError, Hashable {
+  /// What is wrong with the text.
+  public enum Fault: Sendable, Hashable {
+    /// It does not follow the grammar of a JSON number.
+    case syntax
+    /// Its exponent or its number of digits lies outside of what is read.
+    case range
+  }
+
+  /// The text that was refused, at most 80 characters of it.
+  public let value: String
+  public let fault: Fault
+
+  init(refusing bytes: UnsafeBufferPointer<UInt8>, fault: Fault) {
+    let limit = 80
+    // Four bytes for each character, and then some: no more of a hostile text is looked at.
+    let text = String(decoding: bytes.prefix(limit * 4), as: UTF8.self)
+    value = text.count > limit || bytes.count > limit * 4 ? text.prefix(limit - 1) + "…" : text
+    self.fault = fault
+  }
+
+  public var recovery: Recovery { .refuseData }
+
+  public var description: String {
+    switch fault {
+    case .syntax:
+      "\"\(value)\" is not an exact decimal: expected a JSON number such as 12.50, -3 or 0E-6176"
+    case .range:
+      "\"\(value)\" is out of range: expected at most \(ExactDecimal.maximumDigits) significant digits, the "
+        + "first of them between 10^-\(ExactDecimal.maximumPlace) and 10^\(ExactDecimal.maximumPlace)"
+    }
+  }
+}

@@ -1,0 +1,84 @@
+internal import BigInt
+
+extension ExactDecimal: CustomStringConvertible {
+  /// The shortest exact plain text, never in exponent form: `12.5`, `0`, `-3`, `1000`.
+  public var description: String {
+    var bytes: [UInt8] = []
+    append(to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Plain text with at least one digit behind the point, as decimals stand in files: `8400000.0`
+  /// (DESIGN section 5; a column of whole numbers only would be read as integers).
+  public var focusText: String {
+    var bytes: [UInt8] = []
+    appendWithFraction(to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Appends ``description`` as bytes, without making a string.
+  public func append(to bytes: inout [UInt8]) { append(to: &bytes, fraction: false) }
+
+  /// Appends ``focusText`` as bytes, without making a string.
+  public func appendWithFraction(to bytes: inout [UInt8]) { append(to: &bytes, fraction: true) }
+
+  private func append(to bytes: inout [UInt8], fraction: Bool) {
+    if isNegative { bytes.append(UInt8(ascii: "-")) }
+    switch storage {
+    case .compact(let significand, let exponent):
+      withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 40) { buffer in
+        let start = Self.writeDigits(of: significand.magnitude, endingAt: buffer)
+        Self.layOut(UnsafeBufferPointer(rebasing: buffer[start...]), exponent, fraction, into: &bytes)
+      }
+    case .wide(let significand, let exponent):
+      var digits = String(significand.magnitude, radix: 10)
+      digits.withUTF8 { Self.layOut($0, exponent, fraction, into: &bytes) }
+    }
+  }
+
+  /// Writes the digits to the end of `buffer` and returns where they start.
+  private static func writeDigits(
+    of value: UInt128, endingAt buffer: UnsafeMutableBufferPointer<UInt8>
+  ) -> Int {
+    var (rest, index) = (value, buffer.count)
+    while true {
+      // 19 digits at a time: a 64-bit division is far cheaper than one of 128 bits.
+      let isLast = rest <= UInt128(UInt64.max)
+      let (high, chunk) = isLast ? (0, rest) : rest.quotientAndRemainder(dividingBy: PowersOfTen.table[19])
+      var low = UInt64(truncatingIfNeeded: chunk)
+      let stop = isLast ? index : index - 19
+      repeat {
+        index -= 1
+        buffer[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: low % 10)
+        low /= 10
+      } while low != 0 || (!isLast && index > stop)
+      if isLast { return index }
+      rest = high
+    }
+  }
+
+  /// Appends `digits` × 10^exponent in plain form.
+  private static func layOut(
+    _ digits: UnsafeBufferPointer<UInt8>, _ exponent: Int, _ fraction: Bool, into bytes: inout [UInt8]
+  ) {
+    let zero = UInt8(ascii: "0")
+    var (count, exponent) = (digits.count, exponent)
+    while exponent < 0, count > 1, digits[count - 1] == zero {
+      count -= 1
+      exponent += 1
+    }
+    if exponent >= 0 {
+      bytes.append(contentsOf: digits[..<count])
+      bytes.append(contentsOf: repeatElement(zero, count: exponent))
+      if fraction { bytes.append(contentsOf: [UInt8(ascii: "."), zero]) }
+    } else if count + exponent > 0 {
+      bytes.append(contentsOf: digits[..<(count + exponent)])
+      bytes.append(UInt8(ascii: "."))
+      bytes.append(contentsOf: digits[(count + exponent)..<count])
+    } else {
+      bytes.append(contentsOf: [zero, UInt8(ascii: ".")])
+      bytes.append(contentsOf: repeatElement(zero, count: -(count + exponent)))
+      bytes.append(contentsOf: digits[..<count])
+    }
+  }
+}
