@@ -15,10 +15,7 @@ public struct DecimalSyntaxError: RecoverableError, Hashable {
   public let fault: Fault
 
   init(refusing bytes: UnsafeBufferPointer<UInt8>, fault: Fault) {
-    let limit = 80
-    // Four bytes for each character, and then some: no more of a hostile text is looked at.
-    let text = String(decoding: bytes.prefix(limit * 4), as: UTF8.self)
-    value = text.count > limit || bytes.count > limit * 4 ? text.prefix(limit - 1) + "…" : text
+    value = excerpt(of: bytes)
     self.fault = fault
   }
 

@@ -27,7 +27,18 @@ enum PowersOfTen {
   }
 
   /// Decimal digits of `value`: 1 for 0.
-  static func digitCount(_ value: BigUInt) -> Int { String(value, radix: 10).utf8.count }
+  static func digitCount(_ value: BigUInt) -> Int {
+    guard !value.isZero else { return 1 }
+    // log10(2) from below: the lowest value of this width has `digits` digits or one more. Multiplying
+    // out a power is far cheaper than the divisions that make text.
+    var digits = (value.bitWidth - 1) * 30_102_999 / 100_000_000 + 1
+    var power = big(digits)
+    while value >= power {
+      power *= 10
+      digits += 1
+    }
+    return digits
+  }
 
   /// `value` without its trailing decimal zeros, and how many there were; 0 stays 0 and has none.
   static func strippingZeros(_ value: UInt128) -> (value: UInt128, zeros: Int) {

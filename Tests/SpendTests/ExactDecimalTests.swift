@@ -1,0 +1,119 @@
+import Diagnostics
+import Spend
+import Testing
+
+@Suite struct ExactDecimalTests {
+  @Test(arguments: [
+    ("12.50", "12.5"), ("0E-6176", "0"), ("-0", "0"), ("-0.00", "0"), ("1e3", "1000"), ("1E+3", "1000"),
+    ("0.003627500000000000000000000000000000", "0.0036275"),
+    ("0.1739150000000000000000000000", "0.173915"), ("-3", "-3"), ("100", "100"), ("1.5e-0003", "0.0015"),
+    ("1234567890123456789012345678901234567890.5", "1234567890123456789012345678901234567890.5"),
+  ])
+  func readsExactly(text: String, plain: String) throws {
+    let value = try ExactDecimal(text)
+    #expect(value.description == plain)
+    #expect(try ExactDecimal(value.description) == value)
+    #expect(try ExactDecimal(value.focusText) == value)
+  }
+
+  @Test(arguments: [
+    "", " ", " 1", "1 ", "+1", ".5", "1.", "1.e3", "1e", "1e+", "-", "--1", "12abc", "1,5", "1_000", "0x10",
+    "00.5", "00", "-01", "NaN", "nan", "Infinity", "-inf", "1.2.3", "1e2.5", "1e5e5", "\u{660}", "１", "1\n",
+    "\"1\"",
+    "1\0",
+  ])
+  func refusesWhatIsNoJSONNumber(text: String) {
+    let error = #expect(throws: DecimalSyntaxError.self) { try ExactDecimal(text) }
+    #expect(error?.fault == .syntax)
+    #expect(error?.value == text)
+    #expect(error?.recovery == .refuseData)
+  }
+
+  @Test(arguments: [
+    "1e999999999", "1e-999999999", "0e999999999", "1e99999999999999999999999999", "1e6211", "1e-6211",
+    String(repeating: "7", count: 201), "0." + String(repeating: "7", count: 201),
+  ])
+  func refusesWhatIsOutOfRange(text: String) {
+    let error = #expect(throws: DecimalSyntaxError.self) { try ExactDecimal(text) }
+    #expect(error?.fault == .range)
+  }
+
+  @Test func zerosDoNotCountAsSignificant() throws {
+    let zeros = String(repeating: "0", count: 5_000)
+    #expect(try ExactDecimal("1" + zeros) == ExactDecimal("1e5000"))
+    #expect(try ExactDecimal("0." + zeros + "1") == ExactDecimal("1e-5001"))
+    #expect(try ExactDecimal("1" + zeros + "e-5000") == 1)
+    let digits = String(repeating: "7", count: 200)
+    #expect(try ExactDecimal(digits + zeros).description == digits + zeros)
+  }
+
+  @Test func anErrorShowsEightyCharactersAtMost() {
+    let error = #expect(throws: DecimalSyntaxError.self) {
+      try ExactDecimal(String(repeating: "é", count: 10_000))
+    }
+    #expect(error?.value.count == 80)
+    #expect(error?.description.contains("expected a JSON number") == true)
+  }
+
+  @Test func writesAtLeastOneFractionDigitInFiles() throws {
+    let texts = [
+      "8400000", "0", "-3", "12.50", "1e3", "-0.0000001", "1e40", "123456789012345678901234567890",
+    ]
+    let expected = [
+      "8400000.0", "0.0", "-3.0", "12.5", "1000.0", "-0.0000001",
+      "1" + String(repeating: "0", count: 40) + ".0",
+      "123456789012345678901234567890.0",
+    ]
+    #expect(try texts.map { try ExactDecimal($0).focusText } == expected)
+    var bytes = Array("x=".utf8)
+    try ExactDecimal("12.50").append(to: &bytes)
+    try ExactDecimal("7").appendWithFraction(to: &bytes)
+    #expect(bytes == Array("x=12.57.0".utf8))
+  }
+
+  @Test func equalityAndHashGoByValue() throws {
+    let forms = try ["1000", "1e3", "1000.00", "0.1e4", "10e2"].map { try ExactDecimal($0) }
+    let far = try ExactDecimal("1e6111")
+    // The same value with a significand that was written out to 10^-6176 on the way.
+    let roundabout = try forms[0] + far + ExactDecimal("1e-6176") - far - ExactDecimal("1e-6176")
+    let wide = try far + ExactDecimal("1e-60") - ExactDecimal("1e-60")
+    #expect(Set(forms + [roundabout]).count == 1)
+    #expect(Set([far, wide]).count == 1)
+    #expect(try forms[0] != ExactDecimal("1000.0000000000000000000000000000000000000000000000001"))
+  }
+
+  @Test func tellsSignAndFraction() throws {
+    let values = try ["0", "-0.5", "-12.00", "7e3", "0.25e2"].map { try ExactDecimal($0) }
+    #expect(values.map(\.isZero) == [true, false, false, false, false])
+    #expect(values.map(\.isNegative) == [false, true, true, false, false])
+    #expect(values.map(\.isInteger) == [true, false, true, true, true])
+    #expect(values.map(\.magnitude.description) == ["0", "0.5", "12", "7000", "25"])
+    #expect(try ExactDecimal("12.5").shifted(by: 1).isInteger)
+  }
+
+  @Test func takesIntegersOfAnyWidth() {
+    #expect(ExactDecimal(UInt128.max).description == "340282366920938463463374607431768211455")
+    #expect(ExactDecimal(Int128.min).magnitude.description == "170141183460469231731687303715884105728")
+    #expect(-(-ExactDecimal(Int128.min)) == ExactDecimal(Int128.min))
+    #expect(ExactDecimal(UInt64.max).description == "18446744073709551615")
+    #expect((-5 as ExactDecimal).description == "-5")
+  }
+
+  @Test func shiftsExactly() throws {
+    #expect(ExactDecimal(8_400_000).shifted(by: -6).description == "8.4")
+    #expect(try ExactDecimal("0.000123").shifted(by: 9).description == "123000")
+    #expect(ExactDecimal.zero.shifted(by: 500) == 0)
+  }
+
+  @Test func dividesHalfEvenToTheDigitsAsked() throws {
+    #expect(ExactDecimal(1).divided(by: 8)?.description == "0.125")
+    #expect(ExactDecimal(1).divided(by: 3, significantDigits: 5)?.description == "0.33333")
+    #expect(ExactDecimal(2).divided(by: 3, significantDigits: 1)?.description == "0.7")
+    #expect(ExactDecimal(25).divided(by: 10, significantDigits: 1)?.description == "2")
+    #expect(ExactDecimal(35).divided(by: -10, significantDigits: 1)?.description == "-4")
+    #expect(ExactDecimal(999).divided(by: 1, significantDigits: 2)?.description == "1000")
+    #expect(ExactDecimal(1).divided(by: 7, significantDigits: 50)?.description.count == 52)
+    #expect(ExactDecimal(0).divided(by: 7) == 0)
+    #expect(ExactDecimal(1).divided(by: 0) == nil)
+  }
+}
