@@ -49,7 +49,9 @@ let package = Package(
         "CCurl", "Diagnostics", "JSONReader", "Staging", .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strictness),
-    .target(name: "FOCUS", dependencies: ["Diagnostics", "Spend", "Staging"], swiftSettings: strictness),
+    .target(
+      name: "FOCUS", dependencies: ["Diagnostics", "JSONReader", "Spend", "Staging"],
+      resources: [.embedInCode("Columns/columns.csv")], swiftSettings: strictness),
 
     // The three stages, and what runs them.
     .target(

@@ -8,6 +8,16 @@ public struct ControlTotals: Sendable {
 
   public init() {}
 
+  /// Reads what ``texts`` wrote; nil if a code or an amount is none.
+  public init?(texts: [String: String]) {
+    for (code, text) in texts {
+      guard let currency = try? Currency(parsing: code), let amount = try? ExactDecimal(text) else {
+        return nil
+      }
+      add(amount, currency)
+    }
+  }
+
   /// Adds an amount of one currency. An amount of 0 counts as seen.
   public mutating func add(_ amount: ExactDecimal, _ currency: Currency) {
     if let index = sums.firstIndex(where: { $0.currency >= currency }) {

@@ -65,3 +65,13 @@ public struct CSVRow: Sendable {
     bytes.append(0x22)
   }
 }
+
+extension CSVRow {
+  /// A header row with its line feed.
+  public static func header(_ names: [String]) -> [UInt8] {
+    var row = CSVRow()
+    for name in names { row.append(name) }
+    row.endRow()
+    return row.bytes
+  }
+}

@@ -1,0 +1,37 @@
+/// A column whose value differs from charge to charge.
+enum RowField {
+  /// BilledCost and its equals (DESIGN C1).
+  case amount
+  case quantity
+  case pricingQuantity
+  case unitPrice
+  case projectID, projectName, projectType
+  case apiKeyID, apiKeyName
+  case principalID, principalName, principalEmail, principalType
+  case attribution
+
+  /// The field of a column; nil for columns that are constant or follow from the SKU.
+  init?(_ column: Column) {
+    switch column {
+    case .billedCost, .contractedCost, .effectiveCost, .listCost, .pricingCurrencyEffectiveCost,
+      .customUnblendedCost:
+      self = .amount
+    case .consumedQuantity: self = .quantity
+    case .pricingQuantity: self = .pricingQuantity
+    case .contractedUnitPrice, .listUnitPrice, .pricingCurrencyContractedUnitPrice,
+      .pricingCurrencyListUnitPrice:
+      self = .unitPrice
+    case .subAccountId: self = .projectID
+    case .subAccountName: self = .projectName
+    case .subAccountType: self = .projectType
+    case .customCredentialId: self = .apiKeyID
+    case .customCredentialName: self = .apiKeyName
+    case .customPrincipalId: self = .principalID
+    case .customPrincipalName: self = .principalName
+    case .customPrincipalEmail: self = .principalEmail
+    case .customPrincipalType: self = .principalType
+    case .customAttributionMethod: self = .attribution
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,33 @@
+/// One charge: a cost line, or one part of it after attribution (DESIGN, section 1).
+///
+/// It carries what differs from row to row; what follows from the line item alone (model, meter, SKU) is
+/// read from ``LineItem`` where it is needed.
+public struct Charge: Sendable, Hashable {
+  public var lineItem: String?
+  public var projectID: String?
+  public var projectName: String?
+  public var apiKeyID: String?
+  public var apiKeyName: String?
+  public var principalID: String?
+  /// `User` or `Service Account`, where known.
+  public var principalType: String?
+  public var principalName: String?
+  public var principalEmail: String?
+  public var attribution: AttributionMethod
+  public var currency: Currency
+  public var amount: ExactDecimal
+  /// In units of `quantityUnit`.
+  public var quantity: ExactDecimal?
+  /// As the API wrote it.
+  public var quantityUnit: String?
+  /// Price of one pricing unit (``Measure``), in `currency`; nil where there is none to be told.
+  public var unitPrice: ExactDecimal?
+}
+
+/// How a charge came by its principal (x_AttributionMethod).
+public enum AttributionMethod: String, Sendable, Hashable, CaseIterable {
+  /// The Costs API named the user itself.
+  case billedUser = "billed-user"
+  /// Nobody is known to be behind the charge.
+  case unattributed
+}

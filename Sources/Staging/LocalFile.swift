@@ -1,0 +1,33 @@
+import Diagnostics
+import Glibc
+
+/// Files outside the store: the configuration, key files.
+public enum LocalFile {
+  /// A file's text, or nil if there is no such file.
+  /// - Throws: ``StorageFailure``; ``CorruptFile`` if it is no UTF-8.
+  public static func text(_ path: String) throws -> String? {
+    guard let bytes = try POSIXFile.read(path) else { return nil }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw CorruptFile(path: path, reason: "it is not UTF-8 text")
+    }
+    return text
+  }
+
+  /// The permission bits of a file, or nil if there is no such file.
+  public static func permissions(_ path: String) -> UInt32? {
+    var info = stat()
+    guard stat(path, &info) == 0 else { return nil }
+    return UInt32(info.st_mode & 0o777)
+  }
+
+  /// Bytes that a program without privileges can still write where `path` lies, or nil if that is unknown.
+  public static func freeBytes(at path: String) -> Int? {
+    var info = statvfs()
+    var candidate = path
+    while statvfs(candidate, &info) != 0 {
+      guard let slash = candidate.lastIndex(of: "/"), slash > candidate.startIndex else { return nil }
+      candidate = String(candidate[..<slash])
+    }
+    return Int(info.f_bavail) * Int(info.f_frsize)
+  }
+}
