@@ -75,6 +75,6 @@ public struct LineItem: Sendable, Hashable {
   public var skuId: String { meter?.skuId ?? text }
 
   /// FOCUS SkuPriceId: ``skuId`` and the tier or surface, `gpt-5.2-2025-12-11/input/standard`; without a
-  /// parsed model the whole text. No two parsed line items share one, and each belongs to one SkuId.
+  /// parsed model the whole text. No two parsed line items share one, and it belongs to one SkuId only.
   public var skuPriceId: String { meter?.skuPriceId ?? text }
 }

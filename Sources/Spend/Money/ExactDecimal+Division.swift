@@ -4,7 +4,7 @@ extension ExactDecimal {
   /// The quotient, exact where it ends within `significantDigits`, else rounded half-even to that many.
   ///
   /// The one operation that rounds: for unit prices only (DESIGN C5), never for money that is summed.
-  /// To share money out, use ``split(by:decimalPlaces:)-(_[ExactDecimal],_)``.
+  /// To share money out, use `split(by:decimalPlaces:)`.
   ///
   /// - Parameter significantDigits: at least 1; 34 is the precision of Decimal128.
   /// - Returns: nil where `divisor` is 0.

@@ -10,7 +10,8 @@ extension ExactDecimal {
   /// Reads a JSON number exactly, from its bytes: `12.50`, `0E-6176`, `1e3`, `-0`.
   ///
   /// Everything else is refused: `12abc`, `1,5`, `0x10`, `NaN`, `+1`, `.5`, `1.`, `00.5`, white space
-  /// (DESIGN C2). So is what would take memory out of proportion to its text, `1e999999999`.
+  /// (DESIGN C2). So is what would take memory out of proportion to its text, `1e999999999`: more than 200
+  /// significant digits, or a first digit beyond 10^±6210. All of Decimal128 lies within.
   public init(parsing bytes: UnsafeBufferPointer<UInt8>) throws(DecimalSyntaxError) {
     guard let scan = NumberScan(bytes) else {
       throw DecimalSyntaxError(refusing: bytes, fault: .syntax)
