@@ -160,3 +160,11 @@ public struct Month: Sendable, Hashable, Comparable, CustomStringConvertible {
     (left.year, left.month) < (right.year, right.month)
   }
 }
+
+extension DayRange {
+  /// The younger and the older half.
+  public var halves: [DayRange] {
+    let middle = from.advanced(by: count / 2)
+    return [DayRange(from: middle, to: to), DayRange(from: from, to: middle)]
+  }
+}

@@ -1,6 +1,6 @@
 /// Which answers are worth another attempt, and how long to wait for it.
 public struct RetryPolicy: Sendable {
-  /// The longest first pause; doubled with each further attempt.
+  /// The limit of the first pause; doubled with each further attempt.
   public var firstPause: Duration
   /// The longest pause of all, unless the server asks for more.
   public var longestPause: Duration
@@ -27,7 +27,7 @@ public struct RetryPolicy: Sendable {
   /// The pause after `failures` failed attempts, drawn between zero and the doubled limit.
   func pause(after failures: Int) -> Duration {
     var limit = firstPause
-    for _ in 1..<max(2, failures) where limit < longestPause && failures > 1 { limit *= 2 }
+    for _ in 1..<max(1, failures) where limit < longestPause { limit *= 2 }
     return .milliseconds(jitter(min(limit, longestPause).milliseconds))
   }
 }

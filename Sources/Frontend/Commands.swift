@@ -1,0 +1,111 @@
+import ArgumentParser
+import Pipeline
+
+/// `extract`: the API to `raw/`.
+public struct ExtractCommand: AsyncParsableCommand {
+  public static let configuration = CommandConfiguration(
+    commandName: "extract",
+    abstract: "Fetch costs, usage and names from OpenAI's organization API into raw/.",
+    discussion: """
+      Reads only: every request is a GET. Partitions that are there and settled are not fetched again; open days
+      and the look-back window are.
+
+      EXAMPLES
+        extract --config pipeline.yaml
+        extract --config pipeline.yaml --from 2026-11-01 --to 2026-11-08 --org acme
+        extract --summary json --log-format json
+      """,
+    version: Version.current)
+
+  @OptionGroup var options: StageOptions
+
+  public init() {}
+
+  public func run() async throws {
+    try await StageCommand.run([.extract], command: "extract", options)
+  }
+}
+
+/// `normalize`: `raw/` to `normalized/`.
+public struct NormalizeCommand: AsyncParsableCommand {
+  public static let configuration = CommandConfiguration(
+    commandName: "normalize",
+    abstract: "Turn raw/ into charges and usage by organization and day, in normalized/.",
+    discussion: """
+      Needs no key and no network. A day whose control totals differ is not made, and the exit code is 65.
+
+      EXAMPLES
+        normalize --config pipeline.yaml --from 2026-11-01 --to 2026-11-08
+      """,
+    version: Version.current)
+
+  @OptionGroup var options: StageOptions
+
+  public init() {}
+
+  public func run() async throws {
+    try await StageCommand.run([.normalize], command: "normalize", options)
+  }
+}
+
+/// `load`: `normalized/` to `focus/`.
+public struct LoadCommand: AsyncParsableCommand {
+  public static let configuration = CommandConfiguration(
+    commandName: "load",
+    abstract: "Publish FOCUS files by billing month from normalized/, in focus/.",
+    discussion: """
+      A delivery is a complete snapshot of its month; the manifest is written last. Earlier deliveries are kept
+      under focus/superseded/.
+
+      EXAMPLES
+        load --config pipeline.yaml --from 2026-11-01 --to 2026-12-01
+      """,
+    version: Version.current)
+
+  @OptionGroup var options: StageOptions
+
+  public init() {}
+
+  public func run() async throws {
+    try await StageCommand.run([.load], command: "load", options)
+  }
+}
+
+/// `unblended run`: the three stages in one process.
+struct RunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Run extract, normalize and load one after the other.",
+    discussion: """
+      EXAMPLES
+        unblended run
+        unblended run --from 2026-11-01 --to 2026-11-08
+        unblended run --org acme --org globex --summary json --quiet
+      """)
+
+  @OptionGroup var options: StageOptions
+
+  func run() async throws {
+    try await StageCommand.run(Stage.allCases, command: "run", options)
+  }
+}
+
+/// `unblended`: everything that is more than one stage.
+public struct UnblendedCommand: AsyncParsableCommand {
+  public static let configuration = CommandConfiguration(
+    commandName: "unblended",
+    abstract: "OpenAI spend as FOCUS cost files.",
+    discussion: """
+      EXAMPLES
+        unblended run --config pipeline.yaml
+        unblended doctor --config pipeline.yaml
+
+      EXIT CODES
+        0 done   64 usage   65 data refused   69 API or store down   70 bug   73 cannot write the output
+        74 I/O error   75 try again later   77 key refused or scope missing   78 bad configuration
+      """,
+    version: Version.current,
+    subcommands: [RunCommand.self])
+
+  public init() {}
+}

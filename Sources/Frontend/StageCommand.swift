@@ -1,0 +1,59 @@
+import ArgumentParser
+import Diagnostics
+import Logging
+import Pipeline
+import Staging
+
+/// What `extract`, `normalize`, `load` and `unblended run` have in common: everything but the stages.
+enum StageCommand {
+  /// Runs the stages and ends the process with the run's exit code.
+  static func run(_ stages: [Stage], command: String, _ options: StageOptions) async throws {
+    let logger = makeLogger(options.output, label: command)
+    let progress = options.output.quiet || !StandardStreams.errorIsTerminal ? nil : TerminalProgress()
+    do {
+      let configuration = try ConfigurationFile.read(options.config)
+      let clock = try ConfigurationFile.clock()
+      let scope = try options.scope(configuration, today: clock.today)
+      let lock = try RunLock(output: configuration.output)
+      let store = DirectoryStore(root: configuration.output)
+      try store.removeScratch()
+      let diagnostics = DiagnosticsCollector {
+        logger.warning("\($0.message)", metadata: ["kind": "\($0.kind)"])
+      }
+      let context = StageContext(
+        store: store, diagnostics: diagnostics, logger: logger, progress: progress ?? SilentProgress())
+      let client = try APIClientFactory(
+        configuration: configuration, environment: ConfigurationFile.environment, logger: logger,
+        diagnostics: diagnostics)
+      let report = await PipelineRun(
+        configuration: configuration, context: context, client: client, clock: clock
+      ).run(stages, scope, command: command)
+      progress?.finish()
+      withExtendedLifetime(lock) {}
+      for failure in report.failures { logger.error("\(failure.message)") }
+      try print(report, options.output.summary, output: configuration.output)
+      if report.exitCode != 0 { throw ExitCode(report.exitCode) }
+    } catch let error as any RecoverableError {
+      progress?.finish()
+      StandardStreams.writeError("\(command): \(error)\n")
+      throw ExitCode(error.recovery.exitCode)
+    }
+  }
+
+  static func makeLogger(_ options: OutputOptions, label: String) -> Logger {
+    var logger = Logger(label: label) { LineLogHandler(label: $0, format: options.logFormat) }
+    logger.logLevel = options.quiet ? .error : .info
+    return logger
+  }
+
+  private static func print(_ report: RunReport, _ format: SummaryFormat, output: String) throws {
+    switch format {
+    case .none: return
+    case .json:
+      let line = try DeterministicJSON.encode(report, onOneLine: true)
+      StandardStreams.writeOutput(String(decoding: line, as: UTF8.self))
+    case .table:
+      StandardStreams.writeOutput(SummaryTable(report: report, output: output).text)
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import ArgumentParser
+import Pipeline
+import Staging
+
+/// The flags that `extract`, `normalize`, `load` and `unblended run` share (DESIGN, section 3).
+public struct StageOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The configuration file.", valueName: "file"))
+  var config = "pipeline.yaml"
+
+  @Option(help: ArgumentHelp("First UTC day, inclusive: YYYY-MM-DD.", valueName: "day"))
+  var from: Day?
+
+  @Option(
+    help: ArgumentHelp(
+      "Last UTC day, exclusive: YYYY-MM-DD. Without --from and --to: the configured look-back up to today.",
+      valueName: "day"))
+  var to: Day?
+
+  @Option(
+    name: .customLong("org"),
+    help: ArgumentHelp("Only this organization; may be repeated.", valueName: "name"))
+  var organizations: [String] = []
+
+  @OptionGroup var output: OutputOptions
+
+  public init() {}
+
+  public func validate() throws {
+    if let from, let to, from >= to {
+      throw ValidationError("--from \(from) must be before --to \(to): the end is exclusive.")
+    }
+  }
+
+  /// - Throws: `ValidationError` for an organization that is not configured.
+  func scope(_ configuration: Configuration, today: Day) throws -> RunScope {
+    let names = configuration.organizations.map(\.name)
+    for name in organizations where !names.contains(name) {
+      throw ValidationError("--org \(name) is not in \(config); it names \(names.joined(separator: ", ")).")
+    }
+    let lookback = configuration.extract.lookbackDays
+    let end = to ?? max(today, from?.next ?? today)
+    let start = from ?? end.advanced(by: -max(1, lookback))
+    guard start < end else {
+      throw ValidationError("--from \(start) must be before --to \(end): the end is exclusive.")
+    }
+    return RunScope(
+      window: DayRange(from: start, to: end),
+      organizations: configuration.organizations.filter {
+        organizations.isEmpty || organizations.contains($0.name)
+      },
+      today: today)
+  }
+}
+
+/// How a command tells what it does.
+public struct OutputOptions: ParsableArguments {
+  @Option(help: "How log lines are written to standard error: text or json.")
+  var logFormat = LogFormat.text
+
+  @Flag(help: "Log errors only, and show no progress.")
+  var quiet = false
+
+  @Option(help: "What is printed to standard output at the end: table, json (one line) or none.")
+  var summary = SummaryFormat.table
+
+  public init() {}
+}
+
+enum LogFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
+  case text
+  case json
+}
+
+enum SummaryFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
+  case table
+  case json
+  case none
+}
+
+extension Day: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}

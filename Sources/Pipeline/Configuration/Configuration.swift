@@ -1,0 +1,69 @@
+import FOCUS
+import Spend
+
+/// What `pipeline.yaml` says (DESIGN, section 4), with its defaults filled in.
+public struct Configuration: Sendable {
+  /// The file it was read from, for messages.
+  public var path: String
+  /// Root of `raw/`, `normalized/`, `focus/`, `runs/`. A relative path is relative to the file.
+  public var output: String
+  public var organizations: [OrganizationConfiguration]
+  public var extract: ExtractConfiguration
+  public var normalize: NormalizeConfiguration
+  public var load: LoadConfiguration
+}
+
+/// One OpenAI organization.
+public struct OrganizationConfiguration: Sendable, Hashable {
+  /// Used in paths: `[a-z0-9-]+`.
+  public var name: String
+  /// BillingAccountId.
+  public var id: String
+  /// BillingAccountName.
+  public var displayName: String
+  /// Without a slash at its end.
+  public var baseURL: String
+  public var adminKey: KeySource
+}
+
+/// Where a key is kept; never the key itself.
+public enum KeySource: Sendable, Hashable {
+  case environment(String)
+  case file(String)
+}
+
+public struct ExtractConfiguration: Sendable, Hashable {
+  /// Days before today that stay open and are fetched again by every run.
+  public var lookbackDays = 5
+  /// Seconds that a whole run may spend waiting for retries.
+  public var retryBudgetSeconds = 300
+  /// Requests in flight at once, over all organizations.
+  public var requestsInFlight = 8
+  /// Days asked for in one request.
+  public var daysPerRequest = 7
+}
+
+public struct NormalizeConfiguration: Sendable, Hashable {
+  public var attribution = Attribution.usageShare
+
+  public enum Attribution: String, Sendable, CaseIterable {
+    case usageShare = "usage-share"
+    case none
+  }
+}
+
+public struct LoadConfiguration: Sendable, Hashable {
+  public var focusVersion = FOCUSVersion.v1_3
+  public var formats: [DeliveryFormat] = [.csv]
+  /// Whether `spreadsheet/<YYYY-MM>.csv` is written.
+  public var spreadsheet = true
+}
+
+/// A form in which charges are delivered.
+public enum DeliveryFormat: String, Sendable, CaseIterable {
+  case csv
+  case ndjson
+
+  /// How its files end.
+  public var fileExtension: String { "\(rawValue).gz" }
+}

@@ -1,0 +1,178 @@
+import FOCUS
+import Yams
+
+/// Reads `pipeline.yaml`: every problem with its line and what was expected, all at once.
+public struct ConfigurationReader {
+  /// Environment variables, e.g. `OPENAI_BASE_URL`, the default of `base_url`.
+  private let environment: [String: String]
+
+  public init(environment: [String: String]) { self.environment = environment }
+
+  static let defaultBaseURL = "https://api.openai.com/v1"
+
+  /// - Parameters:
+  ///   - text: the file's content.
+  ///   - path: the file's path; a relative `output` or key file is relative to its folder.
+  /// - Throws: ``ConfigurationError``.
+  public func read(_ text: String, path: String) throws -> Configuration {
+    let problems = ProblemList()
+    let root: Node?
+    do {
+      root = try Yams.compose(yaml: text)
+    } catch let error as YamlError {
+      throw ConfigurationError(path: path, problems: [Self.explain(error)])
+    }
+    guard let root else { throw ConfigurationError(path: path, "the file is empty") }
+    guard let top = YAMLMapping(root, path: "the file", problems: problems) else {
+      throw ConfigurationError(path: path, problems: problems.problems)
+    }
+    top.allow(["output", "organizations", "extract", "normalize", "load"])
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) }
+    let configuration = Configuration(
+      path: path,
+      output: Self.resolve(top.requiredText("output") ?? "", in: folder),
+      organizations: organizations(top, problems, folder: folder),
+      extract: extract(top), normalize: normalize(top), load: load(top))
+    guard problems.problems.isEmpty else {
+      throw ConfigurationError(
+        path: path, problems: problems.problems.sorted { ($0.line ?? 0) < ($1.line ?? 0) })
+    }
+    return configuration
+  }
+
+  private func organizations(
+    _ top: YAMLMapping, _ problems: ProblemList, folder: String?
+  ) -> [OrganizationConfiguration] {
+    guard let node = top.node("organizations") else {
+      top.problem("organizations", "is missing: name at least one")
+      return []
+    }
+    guard case .sequence(let sequence) = node, !sequence.isEmpty else {
+      top.problem("organizations", "must be a list with at least one organization")
+      return []
+    }
+    var result: [OrganizationConfiguration] = []
+    for (index, item) in sequence.enumerated() {
+      guard let mapping = YAMLMapping(item, path: "organizations[\(index)]", problems: problems),
+        let organization = organization(mapping, folder: folder)
+      else { continue }
+      if result.contains(where: { $0.name == organization.name }) {
+        mapping.problem("name", "\"\(organization.name)\" is used twice; names must differ")
+      }
+      if result.contains(where: { $0.id == organization.id }) {
+        mapping.problem("id", "\"\(organization.id)\" is used twice; its spend would be counted twice")
+      }
+      result.append(organization)
+    }
+    return result
+  }
+
+  private func organization(_ mapping: YAMLMapping, folder: String?) -> OrganizationConfiguration? {
+    mapping.allow(["name", "id", "display_name", "base_url", "admin_key"])
+    let name = mapping.requiredText("name")
+    if let name, !name.utf8.allSatisfy(Self.isNameByte) || name.utf8.count > 100 {
+      mapping.problem("name", "must be made of a-z, 0-9 and - only, at most 100 of them: it is used in paths")
+      return nil
+    }
+    let id = mapping.requiredText("id")
+    let baseURL = mapping.text("base_url") ?? environment["OPENAI_BASE_URL"] ?? Self.defaultBaseURL
+    if !Self.isAcceptable(baseURL) {
+      mapping.problem(
+        "base_url", "must be an https:// address (http:// only on loopback) without user or query")
+    }
+    let key = keySource(mapping, folder: folder)
+    guard let name, let id, let key else { return nil }
+    return OrganizationConfiguration(
+      name: name, id: id, displayName: mapping.text("display_name") ?? name,
+      baseURL: baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL, adminKey: key)
+  }
+
+  private func keySource(_ organization: YAMLMapping, folder: String?) -> KeySource? {
+    let expected = "must be { env: NAME } or { file: PATH }; a key is never written in this file"
+    guard let node = organization.node("admin_key") else {
+      organization.problem("admin_key", "is missing: it \(expected)")
+      return nil
+    }
+    guard case .mapping = node, let mapping = organization.mapping("admin_key") else {
+      organization.problem("admin_key", expected)
+      return nil
+    }
+    mapping.allow(["env", "file"])
+    switch (mapping.text("env"), mapping.text("file")) {
+    case (let name?, nil): return .environment(name)
+    case (nil, let file?): return .file(Self.resolve(file, in: folder))
+    default:
+      organization.problem("admin_key", expected)
+      return nil
+    }
+  }
+
+  private func extract(_ top: YAMLMapping) -> ExtractConfiguration {
+    var result = ExtractConfiguration()
+    guard let mapping = top.mapping("extract") else { return result }
+    mapping.allow(["lookback_days", "retry_budget_seconds", "requests_in_flight", "days_per_request"])
+    result.lookbackDays = mapping.integer("lookback_days", in: 0...366) ?? result.lookbackDays
+    result.retryBudgetSeconds =
+      mapping.integer("retry_budget_seconds", in: 0...86_400) ?? result.retryBudgetSeconds
+    result.requestsInFlight = mapping.integer("requests_in_flight", in: 1...256) ?? result.requestsInFlight
+    result.daysPerRequest = mapping.integer("days_per_request", in: 1...31) ?? result.daysPerRequest
+    return result
+  }
+
+  private func normalize(_ top: YAMLMapping) -> NormalizeConfiguration {
+    var result = NormalizeConfiguration()
+    guard let mapping = top.mapping("normalize") else { return result }
+    mapping.allow(["attribution"])
+    result.attribution =
+      mapping.choice("attribution", of: NormalizeConfiguration.Attribution.self) ?? result.attribution
+    return result
+  }
+
+  private func load(_ top: YAMLMapping) -> LoadConfiguration {
+    var result = LoadConfiguration()
+    guard let mapping = top.mapping("load") else { return result }
+    mapping.allow(["focus_version", "formats", "spreadsheet"])
+    result.focusVersion = mapping.choice("focus_version", of: FOCUSVersion.self) ?? result.focusVersion
+    result.formats = mapping.choices("formats", of: DeliveryFormat.self) ?? result.formats
+    result.spreadsheet = mapping.boolean("spreadsheet") ?? result.spreadsheet
+    return result
+  }
+
+  private static func isNameByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): true
+    default: false
+    }
+  }
+
+  /// A first look, so that a mistake is told with its line; the HTTP client decides for itself.
+  private static func isAcceptable(_ url: String) -> Bool {
+    guard url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), !url.contains("@"), !url.contains("?"),
+      !url.contains("#")
+    else { return false }
+    if url.hasPrefix("https://") { return url.utf8.count > 8 }
+    guard url.hasPrefix("http://") else { return false }
+    let authority = url.dropFirst(7).prefix { $0 != "/" }
+    let host =
+      authority.hasPrefix("[") ? authority.prefix { $0 != "]" } + "]" : authority.prefix { $0 != ":" }
+    return host == "localhost" || host == "[::1]" || host.hasPrefix("127.")
+  }
+
+  private static func resolve(_ path: String, in folder: String?) -> String {
+    guard let folder, !path.hasPrefix("/"), !path.contains("://") else { return path }
+    return folder + "/" + path
+  }
+
+  private static func explain(_ error: YamlError) -> ConfigurationProblem {
+    switch error {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      ConfigurationProblem(line: mark.line, message: "not readable as YAML: \(problem)")
+    case .duplicatedKeysInMapping(let duplicates, let context):
+      ConfigurationProblem(
+        line: context.mark.line,
+        message: "a key is given twice: \(duplicates.map { "\($0)" }.joined(separator: ", ").prefix(80))")
+    default: ConfigurationProblem(line: nil, message: "not readable as YAML")
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import Staging
+
+/// What an organization's API was found to accept, remembered between runs (DESIGN C7).
+struct Capabilities: Codable, Sendable, Hashable {
+  /// The `group_by` dimensions that the newest days of costs accepted.
+  var costDimensions: [String]
+  /// The day on which everything was last asked for, `YYYY-MM-DD`.
+  var asked: String
+
+  enum CodingKeys: String, CodingKey {
+    case asked
+    case costDimensions = "cost_dimensions"
+  }
+
+  /// Organizations gain dimensions over time: after this many days everything is asked for again.
+  private static let validDays = 7
+
+  /// What is remembered and still valid.
+  static func read(_ store: any Store, organization: String, today: Day) async throws -> Capabilities? {
+    let key = Layout.capabilities(organization: organization)
+    guard let bytes = try await store.read(key),
+      let known = try? DeterministicJSON.decode(Capabilities.self, from: bytes, path: key),
+      let asked = Day(known.asked), asked <= today, today.number - asked.number < validDays
+    else { return nil }
+    return known
+  }
+
+  func write(_ store: any Store, organization: String) async throws {
+    try await store.writeIfChanged(
+      Layout.capabilities(organization: organization), try DeterministicJSON.encode(self))
+  }
+}

@@ -1,0 +1,142 @@
+import Diagnostics
+import JSONReader
+import Logging
+import OpenAIAdmin
+import Spend
+import Staging
+
+/// Fetches one organization's costs: grouped as finely as it allows, and ungrouped for control.
+struct CostExtractor {
+  let context: StageContext
+  let api: OrganizationAPI
+  let writer: RawWriter
+  let today: Day
+
+  /// Days asked for in one request.
+  private static let daysPerRequest = 31
+  /// How often both sides of a day are fetched before a difference is believed: while a day is still being
+  /// counted, the second request sees more than the first.
+  private static let attempts = 3
+
+  /// One side of a day's costs.
+  private struct CostDay {
+    var lines = SortedRows()
+    /// Nil where an amount or a currency could not be read: normalize refuses the day and names the line.
+    var totals: ControlTotals? = ControlTotals()
+    var dimensions: [String]
+  }
+
+  /// - Throws: what the API answered; days written before that stay.
+  func run(_ window: DayRange, into output: inout ExtractOutput) async throws {
+    let costs = try await writer.due(DatasetName.costs, in: window)
+    let ungrouped = try await writer.due(DatasetName.costsUngrouped, in: window)
+    let days = Set(costs.days).union(ungrouped.days)
+    output.partitionsKept += (window.count - days.count) * 2
+    if days.isEmpty { return }
+
+    let known = try await Capabilities.read(context.store, organization: api.name, today: today)
+    var step = DimensionLadder.step(of: known?.costDimensions)
+    for range in DayPlan.windows(Array(days), limit: Self.daysPerRequest) {
+      try await fetchAndWrite(range, step: &step, attempt: 1, into: &output)
+    }
+    try await Capabilities(
+      costDimensions: DimensionLadder.steps[step], asked: known?.asked ?? today.description
+    ).write(context.store, organization: api.name)
+  }
+
+  /// - Parameter step: where on the ladder to start; left where the newest days were accepted.
+  private func fetchAndWrite(
+    _ range: DayRange, step: inout Int, attempt: Int, into output: inout ExtractOutput
+  ) async throws {
+    async let control = fetch(range, dimensions: [])
+    let grouped = try await fetchGrouped(range, step: &step)
+    let ungrouped = try await control
+    var differing: [Day] = []
+    for day in range {
+      guard let lines = grouped[day], let total = ungrouped[day] else { continue }
+      if let left = lines.totals, let right = total.totals, left != right, attempt < Self.attempts {
+        differing.append(day)
+      } else {
+        try await write(day, lines, total, into: &output)
+      }
+    }
+    for again in DayPlan.windows(differing, limit: Self.daysPerRequest) {
+      context.logger.notice(
+        "grouped and ungrouped costs differ, both are fetched again", metadata: place(again))
+      try await fetchAndWrite(again, step: &step, attempt: attempt + 1, into: &output)
+    }
+  }
+
+  private func write(
+    _ day: Day, _ grouped: CostDay, _ ungrouped: CostDay, into output: inout ExtractOutput
+  ) async throws {
+    var figures = ControlFigures(organization: api.name, day: day)
+    figures.api = ungrouped.totals
+    figures.costLines = grouped.totals
+    let isBalanced = grouped.totals != nil && ungrouped.totals != nil && figures.areEqual
+    for (dataset, side) in [(DatasetName.costsUngrouped, ungrouped), (DatasetName.costs, grouped)] {
+      try await writer.write(
+        side.lines, of: EndpointCatalogue.costs, dataset: dataset, day: day, dimensions: side.dimensions,
+        controlTotals: side.totals, balanced: isBalanced)
+      output.partitionsFetched += 1
+      output.rows += side.lines.count
+      context.progress.advance(
+        stage: "extract", rows: side.lines.count, unit: "\(api.name) \(dataset) \(day)")
+    }
+    output.figures.append(figures)
+  }
+
+  /// Falls down the ladder where the API refuses a dimension. Where it accepts the newest day and refuses the
+  /// window, the refusal has a floor in time: the window is halved, so that days after the floor keep all.
+  private func fetchGrouped(_ range: DayRange, step: inout Int) async throws -> [Day: CostDay] {
+    do {
+      return try await fetch(range, dimensions: DimensionLadder.steps[step])
+    } catch let refusal as APIError
+      where DimensionLadder.isRefused(refusal) && step + 1 < DimensionLadder.steps.count
+    {
+      context.logger.notice(
+        "costs are asked for with fewer dimensions",
+        metadata: place(range).merging(["why": "\(refusal)"]) { $1 })
+      guard range.count > 1 else {
+        step += 1
+        return try await fetchGrouped(range, step: &step)
+      }
+      let newest = DayRange(from: range.to.advanced(by: -1), to: range.to)
+      let rest = DayRange(from: range.from, to: newest.from)
+      let before = step
+      var days = try await fetchGrouped(newest, step: &step)
+      let parts = step > before ? [rest] : rest.halves
+      for part in parts where !part.isEmpty {
+        // What an older stretch refuses says nothing about the newest days.
+        var older = step
+        days.merge(try await fetchGrouped(part, step: &older)) { first, _ in first }
+      }
+      return days
+    }
+  }
+
+  private func fetch(_ range: DayRange, dimensions: [String]) async throws -> [Day: CostDay] {
+    var days: [Day: CostDay] = [:]
+    let parser = JSONParser()
+    _ = try await api.fetchDays(
+      of: EndpointCatalogue.costs, in: range, groupBy: dimensions, limit: range.count, today: today
+    ) { bucket in
+      var side = CostDay(dimensions: dimensions)
+      var reader = CostLineReader()
+      writer.lines(bucket.rows, day: bucket.day, into: &side.lines)
+      for row in bucket.rows {
+        if let (amount, currency) = try? parser.parse(Array(row), { try reader.money($0) }) {
+          side.totals?.add(amount, currency)
+        } else {
+          side.totals = nil
+        }
+      }
+      days[bucket.day] = side
+    }
+    return days
+  }
+
+  private func place(_ range: DayRange) -> Logger.Metadata {
+    ["organization": "\(api.name)", "dataset": "costs", "days": "\(range)"]
+  }
+}

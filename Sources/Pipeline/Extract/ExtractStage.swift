@@ -1,0 +1,60 @@
+import Diagnostics
+import OpenAIAdmin
+import Spend
+import Staging
+
+/// The API to `raw/`: costs, usage and names of each organization in the scope, side by side.
+public struct ExtractStage: Sendable {
+  private let configuration: Configuration
+  private let context: StageContext
+  private let client: APIClientFactory
+
+  public init(configuration: Configuration, context: StageContext, client: APIClientFactory) {
+    self.configuration = configuration
+    self.context = context
+    self.client = client
+  }
+
+  /// One organization failing does not stop the others; a usage service or a list failing does not stop the
+  /// organization's costs.
+  /// - Throws: what stops everything: a store that refuses.
+  public func run(_ scope: RunScope) async throws -> ExtractOutput {
+    var output = ExtractOutput()
+    try await withThrowingTaskGroup(of: ExtractOutput.self) { group in
+      for organization in scope.organizations {
+        group.addTask { try await extract(organization, scope) }
+      }
+      for try await part in group { output.add(part) }
+    }
+    output.failures.sort { ($0.organization, $0.dataset ?? "") < ($1.organization, $1.dataset ?? "") }
+    return output
+  }
+
+  private func extract(_ organization: OrganizationConfiguration, _ scope: RunScope) async throws
+    -> ExtractOutput
+  {
+    var output = ExtractOutput()
+    let api: OrganizationAPI
+    do { api = try client.api(for: organization) } catch {
+      output.failures.append(StageFailure(stage: "extract", organization: organization.name, error: error))
+      return output
+    }
+    let plan = DayPlan(today: scope.today, lookbackDays: configuration.extract.lookbackDays)
+    let writer = RawWriter(partitions: context.partitions, organization: organization.name, plan: plan)
+    do {
+      try await CostExtractor(context: context, api: api, writer: writer, today: scope.today)
+        .run(scope.window, into: &output)
+    } catch {
+      try output.fail(organization.name, DatasetName.costs, error)
+      // A refused key is refused everywhere: asking on would only repeat it.
+      if let error = error as? any RecoverableError, error.recovery == .mendPermission { return output }
+    }
+    try await UsageExtractor(
+      context: context, api: api, writer: writer, today: scope.today,
+      daysPerRequest: configuration.extract.daysPerRequest
+    ).run(scope.window, into: &output)
+    try await NamesExtractor(context: context, api: api, writer: writer, today: scope.today).run(
+      into: &output)
+    return output
+  }
+}

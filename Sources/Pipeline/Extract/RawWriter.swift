@@ -1,0 +1,52 @@
+import OpenAIAdmin
+import Spend
+import Staging
+
+/// Writes raw partitions: result objects verbatim in their envelope, sorted, so that the order in which the
+/// API answered leaves no trace.
+struct RawWriter {
+  let partitions: PartitionStore
+  let organization: String
+  let plan: DayPlan
+
+  static let fileName = "part-00001.ndjson.gz"
+
+  /// The lines of some result objects.
+  func lines(_ rows: Rows, day: Day, projectID: String? = nil, into lines: inout SortedRows) {
+    let prefix = RawLine.prefix(organization: organization, day: day, projectID: projectID)
+    for row in rows { lines.append { $0 += prefix + row + RawLine.suffix } }
+  }
+
+  /// Writes one partition.
+  func write(
+    _ lines: SortedRows, of endpoint: Endpoint, dataset: String? = nil, day: Day, dimensions: [String] = [],
+    controlTotals: ControlTotals? = nil, balanced: Bool? = nil
+  ) async throws {
+    let dataset = dataset ?? endpoint.dataset
+    var record = PartitionRecord(
+      organization: organization, dataset: dataset, day: day, open: plan.isOpen(day), dimensions: dimensions,
+      controlTotals: controlTotals?.texts, madeFrom: ["request": Self.request(endpoint, dimensions)])
+    record.balanced = balanced
+    let file = PartitionFile(name: Self.fileName, rows: lines.count, content: try lines.gzip())
+    try await partitions.write(
+      Layout.raw(organization: organization, dataset: dataset, day: day), record: record, files: [file])
+  }
+
+  /// The days of a window whose partition is due, and how many are not.
+  func due(_ dataset: String, in window: DayRange) async throws -> (days: [Day], kept: Int) {
+    var days: [Day] = []
+    for day in window {
+      let folder = Layout.raw(organization: organization, dataset: dataset, day: day)
+      // A record that cannot be read vouches for nothing: the partition is fetched again.
+      if plan.isDue(try? await partitions.record(folder)) { days.append(day) }
+    }
+    return (days, window.count - days.count)
+  }
+
+  /// What was asked, without the window: the same for every day, whichever request it came with.
+  private static func request(_ endpoint: Endpoint, _ dimensions: [String]) -> String {
+    let query =
+      endpoint.fixedQuery.map { "\($0.name)=\($0.value)" } + dimensions.map { "group_by=\($0)" }
+    return "GET \(endpoint.path)" + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
+  }
+}

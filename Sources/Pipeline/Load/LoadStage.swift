@@ -1,0 +1,41 @@
+import Diagnostics
+import FOCUS
+import Staging
+
+public struct LoadOutput: Sendable {
+  public var deliveries: [MonthDelivery] = []
+  /// The money of every delivered day of the months touched, at each step.
+  public var figures: [ControlFigures] = []
+  public var failures: [StageFailure] = []
+}
+
+/// `normalized/` to `focus/`: one delivery for each billing month that the scope touches.
+///
+/// A delivery is a complete snapshot of its month (FOCUS delivery handling: overwrite), so a month holds every
+/// day that was ever normalized, not only those of the scope.
+public struct LoadStage: Sendable {
+  private let configuration: Configuration
+  private let context: StageContext
+
+  public init(configuration: Configuration, context: StageContext) {
+    self.configuration = configuration
+    self.context = context
+  }
+
+  /// - Throws: what stops every month: a store that refuses.
+  public func run(_ scope: RunScope) async throws -> LoadOutput {
+    let columns = try ColumnTable.embedded().columns(of: configuration.load.focusVersion)
+    let metadata = MetadataFiles(store: context.store, configuration: configuration, columns: columns)
+    var output = LoadOutput()
+    for month in Set(scope.window.map(\.month)).sorted() {
+      let result = try await MonthLoader(
+        configuration: configuration, context: context, scope: scope, month: month, columns: columns,
+        metadata: metadata
+      ).run()
+      if let delivery = result.delivery { output.deliveries.append(delivery) }
+      output.figures.append(contentsOf: result.figures)
+      output.failures.append(contentsOf: result.failures)
+    }
+    return output
+  }
+}

@@ -1,0 +1,69 @@
+import FOCUS
+import Staging
+
+/// Writes the FOCUS metadata beside the data.
+///
+/// Dates in it are UTC days, taken from what is delivered: the same inputs on the same day give the same bytes.
+struct MetadataFiles {
+  let store: any Store
+  let configuration: Configuration
+  let columns: [ColumnDefinition]
+
+  private static let folder = "focus/metadata"
+  private static let instances = folder + "/dataset_instances.json"
+
+  var schemaID: String {
+    SchemaMetadata.identifier(version: configuration.load.focusVersion, columns: columns)
+  }
+
+  /// The identifier given at the first delivery; it stays when organizations come and go.
+  func datasetInstanceID() async throws -> String {
+    if let bytes = try await store.read(Self.instances),
+      let known = try? DeterministicJSON.decode(
+        [DatasetInstanceMetadata].self, from: bytes, path: Self.instances),
+      let first = known.first
+    {
+      return first.datasetInstanceID
+    }
+    let identifiers = configuration.organizations.map(\.id).sorted()
+    return DatasetInstanceMetadata.identifier(for: "CostAndUsage\n" + identifiers.joined(separator: "\n"))
+  }
+
+  func write(month: Month, manifest: Manifest, today: Day) async throws {
+    let instance = manifest.datasetInstanceID
+    try await write("data_generator.json", DataGeneratorMetadata("Unblended"))
+    try await write(
+      "dataset_instances.json",
+      [DatasetInstanceMetadata(datasetInstanceID: instance, datasetInstanceName: "OpenAI cost and usage")])
+    try await write(
+      "schemas/schema-\(schemaID).json",
+      SchemaMetadata(
+        version: configuration.load.focusVersion, columns: columns, datasetInstanceID: instance,
+        generator: "Unblended", generatorVersion: Version.current))
+    try await writeRecency(instance, month, manifest)
+  }
+
+  /// Replaces the month's days in the recency of the whole dataset.
+  private func writeRecency(_ instance: String, _ month: Month, _ manifest: Manifest) async throws {
+    let path = "recency/recency-\(instance).json"
+    let key = "\(Self.folder)/\(path)"
+    var sectors: [RecencyMetadata.TimeSector] = []
+    if let bytes = try await store.read(key),
+      let known = try? DeterministicJSON.decode([RecencyMetadata].self, from: bytes, path: key)
+    {
+      sectors = known.flatMap(\.timeSectors).filter { !$0.start.hasPrefix(month.description) }
+    }
+    for day in month.days {
+      let days = manifest.organizations.values.compactMap { $0.days[day.description] }
+      guard let updated = days.compactMap({ Day($0.updated) }).max() else { continue }
+      sectors.append(
+        RecencyMetadata.TimeSector(day: day, complete: !days.contains(where: \.open), updated: updated))
+    }
+    if sectors.isEmpty { return }
+    try await write(path, [RecencyMetadata(datasetInstanceID: instance, timeSectors: sectors)])
+  }
+
+  private func write(_ path: String, _ value: some Encodable) async throws {
+    try await store.writeIfChanged("\(Self.folder)/\(path)", try DeterministicJSON.encode(value))
+  }
+}

@@ -1,0 +1,167 @@
+import Diagnostics
+import FOCUS
+import Spend
+import Staging
+
+/// Brings one billing month's delivery up to date.
+struct MonthLoader {
+  let configuration: Configuration
+  let context: StageContext
+  let scope: RunScope
+  let month: Month
+  let columns: [ColumnDefinition]
+  let metadata: MetadataFiles
+
+  /// The month's delivery, and what stands between it and being complete.
+  struct Result {
+    var delivery: MonthDelivery?
+    var figures: [ControlFigures] = []
+    var failures: [StageFailure] = []
+  }
+
+  func run() async throws -> Result {
+    var result = Result()
+    let earlier = try await earlierManifest()
+    var content = DeliveryContent()
+    for organization in configuration.organizations {
+      if !scope.organizations.contains(organization), content.keep(organization.name, of: earlier) {
+        continue
+      }
+      let inputs = try await DayInput.all(of: organization, in: month, context.partitions)
+      if inputs.isEmpty { continue }
+      var days: [String: DeliveredDay] = [:]
+      for input in inputs {
+        do {
+          let (files, sources, isNew) = try await parts(input, earlier)
+          days[input.day.description] = deliveredDay(input, earlier)
+          content.add(files, sources, isNew: isNew)
+          result.figures.append(try await figures(input, files))
+        } catch let error as any RecoverableError where error.recovery == .refuseData {
+          result.failures.append(
+            StageFailure(stage: "load", organization: organization.name, day: input.day, error: error))
+          // The day as it was delivered before stays; what cannot be vouched for is not published.
+          if let day = earlier?.organizations[organization.name]?.days[input.day.description] {
+            days[input.day.description] = day
+            content.keep(organization.name, date: input.day.description, of: earlier)
+          }
+        }
+        context.progress.advance(
+          stage: "load", rows: input.record.rows, unit: "\(organization.name) \(input.day)")
+      }
+      content.organizations[organization.name] = deliveredOrganization(organization, days)
+    }
+    // An organization that has left the configuration keeps what was delivered of it.
+    for name in (earlier?.organizations.keys).map(Array.init) ?? []
+    where !configuration.organizations.contains(where: { $0.name == name }) {
+      _ = content.keep(name, of: earlier)
+    }
+    if content.organizations.isEmpty { return result }
+    result.delivery = try await publish(content, earlier)
+    return result
+  }
+
+  private func publish(_ content: DeliveryContent, _ earlier: Manifest?) async throws -> MonthDelivery {
+    var manifest = content.manifest(
+      month: month, focusVersion: configuration.load.focusVersion, schemaID: metadata.schemaID,
+      datasetInstanceID: try await metadata.datasetInstanceID())
+    if configuration.load.spreadsheet {
+      manifest.spreadsheet = try await Spreadsheet(context: context, month: month).write(
+        manifest.organizations, earlier: earlier?.spreadsheet,
+        isCurrent: earlier?.delivery == manifest.delivery)
+    }
+    try await metadata.write(month: month, manifest: manifest, today: scope.today)
+    let text = try DeterministicJSON.encode(manifest)
+    let isSame = try await context.store.read(Layout.manifest(month)) == text
+    let entries = content.entries(month)
+    let changed = !isSame || content.written > 0
+    try await DeliveryPublisher(store: context.store, month: month).publish(
+      manifest, entries: entries, earlier: earlier)
+    return MonthDelivery(
+      month: month, manifest: manifest, changed: changed, filesKept: content.files.count - content.written,
+      filesWritten: content.written)
+  }
+
+  /// The parts of one day: those that are there and current, and those made now.
+  private func parts(
+    _ input: DayInput, _ earlier: Manifest?
+  ) async throws -> (files: [DeliveredFile], sources: [String], isNew: Bool) {
+    if input.record.rows == 0 { return ([], [], false) }
+    let builder = PartBuilder(
+      partitions: context.partitions, columns: columns, schemaID: metadata.schemaID,
+      formats: configuration.load.formats)
+    var files: [DeliveredFile] = []
+    for format in configuration.load.formats {
+      let madeFrom = builder.madeFrom(input, format)
+      guard
+        let file = earlier?.files.first(where: { $0.madeFrom == madeFrom && $0.format == format.rawValue }),
+        file.organization == input.organization.name, file.date == input.day.description,
+        let content = try await context.store.read("focus/" + file.path),
+        (try? file.record.verify(content, key: file.path)) != nil
+      else { break }
+      files.append(file)
+    }
+    if files.count == configuration.load.formats.count {
+      return (files, files.map { "focus/" + $0.path }, false)
+    }
+    let parts = try await builder.parts(input, formats: configuration.load.formats)
+    var sources: [String] = []
+    for part in parts {
+      let folder = Layout.building(month)
+      let source = folder + "/" + part.file.path.split(separator: "/").suffix(2).joined(separator: "/")
+      try await context.store.write(source, part.content)
+      sources.append(source)
+    }
+    return (parts.map(\.file), sources, true)
+  }
+
+  private func deliveredDay(_ input: DayInput, _ earlier: Manifest?) -> DeliveredDay {
+    let before = earlier?.organizations[input.organization.name]?.days[input.day.description]
+    let isSame = before?.madeFrom == input.chargesDigest && before?.open == input.record.open
+    return DeliveredDay(
+      rows: input.record.rows, open: input.record.open, dimensions: input.record.dimensions,
+      controlTotals: input.record.controlTotals ?? [:], madeFrom: input.chargesDigest,
+      updated: isSame ? before?.updated ?? scope.today.description : scope.today.description)
+  }
+
+  private func deliveredOrganization(
+    _ organization: OrganizationConfiguration, _ days: [String: DeliveredDay]
+  ) -> DeliveredOrganization {
+    var totals = ControlTotals()
+    for day in days.values { totals += ControlTotals(texts: day.controlTotals) ?? ControlTotals() }
+    return DeliveredOrganization(
+      billingAccountID: organization.id, billingAccountName: organization.displayName,
+      rows: days.values.reduce(0) { $0 + $1.rows }, controlTotals: totals.texts, days: days)
+  }
+
+  /// The day's money from the API's own total to the delivered files.
+  private func figures(_ input: DayInput, _ files: [DeliveredFile]) async throws -> ControlFigures {
+    func totals(_ dataset: String) async throws -> ControlTotals? {
+      let folder = Layout.raw(organization: input.organization.name, dataset: dataset, day: input.day)
+      return try await context.partitions.record(folder)?.controlTotals.flatMap { ControlTotals(texts: $0) }
+    }
+    var figures = ControlFigures(organization: input.organization.name, day: input.day)
+    figures.charges = input.record.controlTotals.flatMap { ControlTotals(texts: $0) }
+    // Raw partitions may be newer than the charges made from them: only the same bytes can be compared.
+    let costs = try await context.partitions.record(
+      Layout.raw(organization: input.organization.name, dataset: DatasetName.costs, day: input.day))
+    if let costs, input.record.madeFrom.values.contains(costs.sha256) {
+      figures.api = try await totals(DatasetName.costsUngrouped)
+      figures.costLines = try await totals(DatasetName.costs)
+    }
+    let delivered =
+      files.first { $0.format == configuration.load.formats.first?.rawValue }?.controlTotals ?? [:]
+    figures.delivered = ControlTotals(texts: delivered)
+    try figures.check()
+    return figures
+  }
+
+  /// The manifest in place; a damaged one is as good as none, because everything in it can be made again.
+  private func earlierManifest() async throws -> Manifest? {
+    let key = Layout.manifest(month)
+    guard let bytes = try await context.store.read(key) else { return nil }
+    do { return try DeterministicJSON.decode(Manifest.self, from: bytes, path: key) } catch {
+      context.diagnostics.report(Diagnostic(kind: "manifest_damaged", message: "\(error); it is made anew"))
+      return nil
+    }
+  }
+}

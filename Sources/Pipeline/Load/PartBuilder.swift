@@ -1,0 +1,108 @@
+import FOCUS
+import Spend
+import Staging
+
+/// Makes the delivery's part for one organization's day, in every format at once.
+///
+/// One part a day: a restated day replaces its own part and leaves the bytes of all others alone.
+struct PartBuilder {
+  let partitions: PartitionStore
+  let columns: [ColumnDefinition]
+  let schemaID: String
+  let formats: [DeliveryFormat]
+
+  /// Counts up with every change of what is written from the same charges.
+  private static let writerVersion = "1"
+
+  /// A part that was made, not yet stored.
+  struct Part {
+    let file: DeliveredFile
+    let content: [UInt8]
+  }
+
+  /// What a part of this day and format is made from: if it equals what a delivered file was made from, that
+  /// file can stay.
+  func madeFrom(_ input: DayInput, _ format: DeliveryFormat) -> String {
+    Digest(
+      of: [
+        input.chargesDigest, input.organization.id, input.organization.displayName, schemaID, format.rawValue,
+        Self.writerVersion,
+      ].joined(separator: "\n")
+    ).hex
+  }
+
+  /// - Throws: ``ControlMismatch`` if the charges do not sum to their partition's control total;
+  ///   ``CorruptFile`` and ``RefusedPartition``.
+  func parts(_ input: DayInput, formats: [DeliveryFormat]) async throws -> [Part] {
+    let charges = try await partitions.file(ChargeFile.name, of: input.folder, input.record)
+    var outputs = try formats.map { try Output(format: $0, columns: columns, billing: input.billing) }
+    var delivered = ControlTotals()
+    var rows = 0
+    try CSVReader.forEachRecord(
+      ofGzip: charges, path: "\(input.folder)/\(ChargeFile.name)", header: ChargeFile.header
+    ) { record in
+      let charge: Charge
+      do { charge = try ChargeFile.charge(record) } catch let refused as RefusedLine {
+        throw RefusedPartition(
+          organization: input.organization.name, dataset: DatasetName.charges, day: input.day,
+          line: record.number, reason: refused.reason)
+      }
+      delivered.add(charge.amount, charge.currency)
+      rows += 1
+      for index in outputs.indices { try outputs[index].append(charge) }
+    }
+    var figures = ControlFigures(organization: input.organization.name, day: input.day)
+    figures.charges = input.record.controlTotals.flatMap { ControlTotals(texts: $0) }
+    figures.delivered = delivered
+    try figures.check()
+    return try outputs.map { output in
+      let content = try output.finish()
+      let digest = Digest(of: content).hex
+      let number = String(input.day.civil.day)
+      let name =
+        "part-" + String(repeating: "0", count: 5 - number.count) + number
+        + "-\(digest.prefix(8)).\(output.format.fileExtension)"
+      return Part(
+        file: DeliveredFile(
+          path:
+            "\(Layout.data(input.day.month).dropFirst("focus/".count))/org=\(input.organization.name)/\(name)",
+          rows: rows, bytes: content.count, sha256: digest, format: output.format.rawValue,
+          organization: input.organization.name, date: input.day.description, controlTotals: delivered.texts,
+          madeFrom: madeFrom(input, output.format)),
+        content: content)
+    }
+  }
+
+  /// One format's file while it is written.
+  private struct Output {
+    let format: DeliveryFormat
+    private var writer: RowWriter
+    private let encoder: GzipEncoder
+    private var row: [UInt8] = []
+
+    init(format: DeliveryFormat, columns: [ColumnDefinition], billing: BillingContext) throws {
+      self.format = format
+      let rowFormat = format.rowFormat
+      writer = RowWriter(columns: columns, context: billing, format: rowFormat)
+      encoder = try GzipEncoder()
+      try encoder.append(rowFormat.header(columns))
+    }
+
+    mutating func append(_ charge: Charge) throws {
+      row.removeAll(keepingCapacity: true)
+      writer.append(charge, to: &row)
+      try encoder.append(row)
+    }
+
+    func finish() throws -> [UInt8] { try encoder.finish() }
+  }
+}
+
+extension DeliveryFormat {
+  var rowFormat: RowFormat {
+    switch self {
+    case .csv: .csv
+    case .ndjson: .ndjson
+    }
+  }
+}

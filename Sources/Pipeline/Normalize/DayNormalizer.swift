@@ -1,0 +1,102 @@
+import Diagnostics
+import JSONReader
+import Spend
+import Staging
+
+/// A raw partition with its record.
+struct RawInput {
+  let dataset: String
+  let folder: String
+  let record: PartitionRecord
+
+  /// What a normalized partition says it was made from: path and digest of every file.
+  var digests: [String: String] {
+    Dictionary(
+      record.files.map { ("\(folder)/\($0.path)", $0.sha256) }, uniquingKeysWith: { first, _ in first })
+  }
+}
+
+/// Makes one organization's day: charges from cost lines, usage rows from usage lines.
+struct DayNormalizer {
+  let context: StageContext
+  let organization: String
+  let day: Day
+  let names: NameBook
+
+  /// Charges of the day as sorted CSV rows, with the money counted on both sides.
+  struct Charges {
+    var rows = SortedRows()
+    var costLines = ControlTotals()
+    var charges = ControlTotals()
+  }
+
+  /// - Throws: ``RefusedPartition`` for a line that cannot be read exactly; ``CorruptFile``.
+  func charges(from costs: RawInput) async throws -> Charges {
+    var result = Charges()
+    var reader = CostLineReader()
+    var builder = ChargeBuilder(organization: organization, names: names, diagnostics: context.diagnostics)
+    var row = CSVRow()
+    try await forEachLine(of: costs) { line, _ in
+      let costLine = try reader.read(line)
+      result.costLines.add(costLine.amount, costLine.currency)
+      let charge = builder.charge(for: costLine)
+      result.charges.add(charge.amount, charge.currency)
+      row.removeAll()
+      ChargeFile.append(charge, to: &row)
+      result.rows.append(row.bytes)
+    }
+    if reader.missingAmounts > 0 {
+      context.diagnostics.report(
+        Diagnostic(
+          kind: "amount_missing",
+          message: "organization \(organization), \(day): a cost line has a currency and no amount, read as 0"
+        ),
+        count: reader.missingAmounts)
+    }
+    return result
+  }
+
+  /// The API's own total: the sum of the ungrouped rows.
+  func apiTotals(from ungrouped: RawInput) async throws -> ControlTotals {
+    var totals = ControlTotals()
+    var reader = CostLineReader()
+    try await forEachLine(of: ungrouped) { line, _ in
+      let costLine = try reader.read(line)
+      totals.add(costLine.amount, costLine.currency)
+    }
+    return totals
+  }
+
+  /// The rows of `usage.csv.gz`, sorted, over all usage services.
+  func usage(from inputs: [RawInput]) async throws -> SortedRows {
+    var rows = SortedRows()
+    var row = CSVRow()
+    for input in inputs {
+      var writer = UsageRowWriter(service: String(input.dataset.dropFirst(DatasetName.usagePrefix.count)))
+      try await forEachLine(of: input) { line, _ in
+        row.removeAll()
+        try writer.append(line, to: &row)
+        rows.append(row.bytes)
+      }
+      if writer.mismatches > 0 {
+        context.diagnostics.report(
+          Diagnostic(
+            kind: "token_kinds_do_not_add_up",
+            message: "organization \(organization), \(day), \(input.dataset): "
+              + "input is not uncached + cached + cache write (C11)"),
+          count: writer.mismatches)
+      }
+    }
+    return rows
+  }
+
+  private func forEachLine(of input: RawInput, _ body: (JSONValue, Int) throws -> Void) async throws {
+    let parser = JSONParser()
+    for file in input.record.files {
+      let bytes = try await context.partitions.file(file.path, of: input.folder, input.record)
+      try RawPartition.forEachLine(
+        of: bytes, path: "\(input.folder)/\(file.path)", organization: organization, dataset: input.dataset,
+        day: day, parser: parser, body)
+    }
+  }
+}

@@ -1,0 +1,160 @@
+import Diagnostics
+import Logging
+import Spend
+import Staging
+
+/// What normalize did with one organization's day.
+public struct NormalizedDay: Sendable {
+  public let organization: String
+  public let day: Day
+  public let charges: Int
+  public let usageRows: Int
+  public let isOpen: Bool
+  /// Whether the partition was written anew.
+  public let changed: Bool
+  public let figures: ControlFigures
+}
+
+public struct NormalizeOutput: Sendable {
+  public var days: [NormalizedDay] = []
+  public var failures: [StageFailure] = []
+}
+
+/// `raw/` to `normalized/`: charges and usage of each organization and day in the scope.
+///
+/// A day whose inputs have not changed is left as it is; a day that cannot be made is a failure, and the
+/// partition made earlier, if any, stays.
+public struct NormalizeStage: Sendable {
+  private let configuration: Configuration
+  private let context: StageContext
+
+  /// Counts up with every change of what is made from the same inputs, so that old partitions are made anew.
+  static let mappingVersion = "1"
+
+  public init(configuration: Configuration, context: StageContext) {
+    self.configuration = configuration
+    self.context = context
+  }
+
+  /// - Throws: what cannot be answered for one day alone: a store that refuses.
+  public func run(_ scope: RunScope) async throws -> NormalizeOutput {
+    var output = NormalizeOutput()
+    for organization in scope.organizations {
+      let names: NameBook
+      do {
+        names = try await NameSnapshots(context: context).current(organization: organization.name)
+      } catch let error as any RecoverableError where error.recovery == .refuseData {
+        output.failures.append(
+          StageFailure(stage: "normalize", organization: organization.name, dataset: "names", error: error))
+        continue
+      }
+      for day in scope.window {
+        do {
+          if let normalized = try await normalize(organization.name, day, names, isPast: day < scope.today) {
+            output.days.append(normalized)
+            context.progress.advance(
+              stage: "normalize", rows: normalized.charges + normalized.usageRows,
+              unit: "\(organization.name) \(day)")
+          }
+        } catch let error as any RecoverableError where error.recovery == .refuseData {
+          context.logger.error(
+            "\(error)", metadata: ["organization": "\(organization.name)", "day": "\(day)"])
+          output.failures.append(
+            StageFailure(stage: "normalize", organization: organization.name, day: day, error: error))
+        }
+      }
+    }
+    return output
+  }
+
+  /// Nil for a day that has not been fetched because it is not over.
+  private func normalize(
+    _ organization: String, _ day: Day, _ names: NameBook, isPast: Bool
+  ) async throws -> NormalizedDay? {
+    let inputs = try await inputs(organization, day)
+    guard let costs = inputs.first(where: { $0.dataset == DatasetName.costs }),
+      let ungrouped = inputs.first(where: { $0.dataset == DatasetName.costsUngrouped })
+    else {
+      if !isPast { return nil }
+      throw MissingDay(organization: organization, day: day)
+    }
+    let usage = inputs.filter { $0.dataset.hasPrefix(DatasetName.usagePrefix) }
+    let folder = Layout.normalized(organization: organization, day: day)
+    var madeFrom: [String: String] = [
+      "names": names.digest, "mapping": Self.mappingVersion,
+      "attribution": configuration.normalize.attribution.rawValue,
+    ]
+    for input in [costs, ungrouped] + usage { madeFrom.merge(input.digests) { first, _ in first } }
+
+    let isOpen = ([costs, ungrouped] + usage).contains { $0.record.open }
+    if let kept = try await unchanged(folder, organization, day, madeFrom, isOpen, costs, ungrouped) {
+      return kept
+    }
+
+    let normalizer = DayNormalizer(context: context, organization: organization, day: day, names: names)
+    let charges = try await normalizer.charges(from: costs)
+    var figures = ControlFigures(organization: organization, day: day)
+    figures.api = try await normalizer.apiTotals(from: ungrouped)
+    figures.costLines = charges.costLines
+    figures.charges = charges.charges
+    try figures.check()
+    let usageRows = try await normalizer.usage(from: usage)
+
+    let record = PartitionRecord(
+      organization: organization, dataset: DatasetName.charges, day: day, open: isOpen,
+      dimensions: costs.record.dimensions, controlTotals: charges.charges.texts, madeFrom: madeFrom)
+    let written = try await context.partitions.write(
+      folder, record: record,
+      files: [
+        PartitionFile(
+          name: ChargeFile.name, rows: charges.rows.count,
+          content: try charges.rows.gzip(header: CSVRow.header(ChargeFile.header))),
+        PartitionFile(
+          name: UsageFile.name, rows: usageRows.count,
+          content: try usageRows.gzip(header: CSVRow.header(UsageFile.header))),
+      ])
+    return NormalizedDay(
+      organization: organization, day: day, charges: charges.rows.count, usageRows: usageRows.count,
+      isOpen: isOpen, changed: written.changed, figures: figures)
+  }
+
+  /// The day as it is, if it was made from exactly these inputs and is whole.
+  private func unchanged(
+    _ folder: String, _ organization: String, _ day: Day, _ madeFrom: [String: String], _ isOpen: Bool,
+    _ costs: RawInput, _ ungrouped: RawInput
+  ) async throws -> NormalizedDay? {
+    guard let record = try? await context.partitions.record(folder), record.madeFrom == madeFrom,
+      record.open == isOpen, try await context.partitions.isWhole(folder, record)
+    else { return nil }
+    var figures = ControlFigures(organization: organization, day: day)
+    figures.api = ungrouped.record.controlTotals.flatMap { ControlTotals(texts: $0) }
+    figures.costLines = costs.record.controlTotals.flatMap { ControlTotals(texts: $0) }
+    figures.charges = record.controlTotals.flatMap { ControlTotals(texts: $0) }
+    try figures.check()
+    return NormalizedDay(
+      organization: organization, day: day, charges: record.rows,
+      usageRows: record.files.first { $0.path == UsageFile.name }?.rows ?? 0, isOpen: isOpen, changed: false,
+      figures: figures)
+  }
+
+  /// Every raw partition of the day, in the order of their names.
+  private func inputs(_ organization: String, _ day: Day) async throws -> [RawInput] {
+    var inputs: [RawInput] = []
+    for dataset in DatasetName.daily {
+      let folder = Layout.raw(organization: organization, dataset: dataset, day: day)
+      guard let record = try await context.partitions.record(folder) else { continue }
+      inputs.append(RawInput(dataset: dataset, folder: folder, record: record))
+    }
+    return inputs
+  }
+}
+
+/// A past day that was never fetched: it is not a day without cost.
+struct MissingDay: RecoverableError {
+  let organization: String
+  let day: Day
+  var recovery: Recovery { .refuseData }
+  var description: String {
+    "organization \(organization), \(day): there is no complete raw costs partition; run extract for this day first"
+  }
+}

@@ -1,0 +1,118 @@
+import Diagnostics
+import Glibc
+import Logging
+import Spend
+import Staging
+
+/// A stage of the pipeline.
+public enum Stage: String, Sendable, CaseIterable {
+  case extract
+  case normalize
+  case load
+}
+
+/// Runs stages one after the other over one scope and reports what came of them.
+///
+/// What fails for one organization or day is collected; the others go on, and the run's exit code is the worst
+/// of all. Only what stops everything (a store that refuses) ends the run early, and is reported as well.
+public struct PipelineRun: Sendable {
+  private let configuration: Configuration
+  private let context: StageContext
+  private let client: APIClientFactory
+  private let clock: UTCClock
+
+  public init(
+    configuration: Configuration, context: StageContext, client: APIClientFactory,
+    clock: UTCClock = UTCClock()
+  ) {
+    self.configuration = configuration
+    self.context = context
+    self.client = client
+    self.clock = clock
+  }
+
+  /// - Parameter command: what the report calls the run.
+  public func run(_ stages: [Stage], _ scope: RunScope, command: String) async -> RunReport {
+    let start = ContinuousClock.now
+    var report = RunReport(
+      runID: "\(clock.compactTimestamp)-\(getpid())", command: command, from: scope.window.from.description,
+      to: scope.window.to.description, started: clock.timestamp, seconds: 0, exitCode: 0,
+      organizations: scope.organizations.map(\.name), counts: RunReport.Counts(), controlTotals: [],
+      totals: [:],
+      deliveries: [], warnings: [:], warningExamples: [:], failures: [])
+    var failures: [StageFailure] = []
+    var figures = FigureTable()
+    do {
+      for stage in stages {
+        switch stage {
+        case .extract:
+          let output = try await ExtractStage(
+            configuration: configuration, context: context, client: client
+          ).run(scope)
+          output.count(into: &report.counts)
+          for entry in output.figures { figures.add(entry) }
+          failures += output.failures
+        case .normalize:
+          let output = try await NormalizeStage(configuration: configuration, context: context).run(scope)
+          output.count(into: &report.counts)
+          for day in output.days { figures.add(day.figures) }
+          // What extract could not fetch has been told; that it is missing now is no second failure.
+          let unfetched = Set(failures.map(\.organization))
+          failures += output.failures.filter { !($0.isMissingDay && unfetched.contains($0.organization)) }
+        case .load:
+          let output = try await LoadStage(configuration: configuration, context: context).run(scope)
+          output.count(into: &report)
+          for entry in output.figures where scope.covers(entry) { figures.add(entry) }
+          failures += output.failures
+        }
+      }
+    } catch {
+      failures.append(StageFailure(stage: command, organization: "", error: error))
+    }
+    report.controlTotals = figures.all.flatMap(\.entries)
+    report.totals = figures.totals
+    report.counts.requests = client.requestsByStatus
+    report.warnings = context.diagnostics.counts
+    report.warningExamples = context.diagnostics.examples
+    report.failures = failures.map(RunReport.Failure.init)
+    report.exitCode = Recovery.worst(failures.map(\.recovery))?.exitCode ?? 0
+    report.seconds = (ContinuousClock.now - start).inSeconds
+    return await record(report)
+  }
+
+  /// Writes `runs/<run-id>.json`; a run whose record cannot be written has failed.
+  private func record(_ report: RunReport) async -> RunReport {
+    var report = report
+    do {
+      try await context.store.write(Layout.run(report.runID), try DeterministicJSON.encode(report))
+    } catch {
+      let failure = StageFailure(stage: report.command, organization: "", error: error)
+      report.failures.append(RunReport.Failure(failure))
+      if report.exitCode == 0 { report.exitCode = failure.recovery.exitCode }
+    }
+    return report
+  }
+}
+
+extension RunScope {
+  func covers(_ figures: ControlFigures) -> Bool {
+    window.contains(figures.day) && organizations.contains { $0.name == figures.organization }
+  }
+}
+
+extension RunReport.Failure {
+  init(_ failure: StageFailure) {
+    self.init(
+      stage: failure.stage, organization: failure.organization.isEmpty ? nil : failure.organization,
+      dataset: failure.dataset, date: failure.day?.description, exitCode: failure.recovery.exitCode,
+      message: failure.message)
+  }
+}
+
+extension Duration {
+  /// For reports, to the millisecond.
+  var inSeconds: Double {
+    let milliseconds = components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+    return Double(milliseconds) / 1000
+  }
+}

@@ -1,0 +1,130 @@
+import Diagnostics
+import Spend
+import Staging
+
+/// What a run did and what it summed to: the line of `--summary json`, and `runs/<run-id>.json`.
+public struct RunReport: Encodable, Sendable {
+  public var runID: String
+  /// `extract`, `normalize`, `load` or `run`.
+  public var command: String
+  public var version = Version.current
+  /// `YYYY-MM-DD`, inclusive.
+  public var from: String
+  /// `YYYY-MM-DD`, exclusive.
+  public var to: String
+  /// When it started, UTC.
+  public var started: String
+  public var seconds: Double
+  public var exitCode: Int32
+  public var organizations: [String]
+  public var counts: Counts
+  /// The money of each organization, day and currency at each step taken.
+  public var controlTotals: [ControlEntry]
+  /// Sums of the last step taken, by organization and currency.
+  public var totals: [String: [String: String]]
+  /// Billing months published or found current.
+  public var deliveries: [Delivery]
+  /// Occurrences by kind.
+  public var warnings: [String: Int]
+  /// The first of each kind, in words.
+  public var warningExamples: [String: String]
+  public var failures: [Failure]
+
+  public struct Counts: Encodable, Sendable {
+    public var partitionsFetched = 0
+    public var partitionsKept = 0
+    public var rawRows = 0
+    public var daysNormalized = 0
+    public var daysKept = 0
+    public var charges = 0
+    public var usageRows = 0
+    public var filesWritten = 0
+    public var filesKept = 0
+    public var deliveredRows = 0
+    /// API requests by HTTP status; `0` for those without an answer.
+    public var requests: [String: Int] = [:]
+
+    public init() {}
+
+    enum CodingKeys: String, CodingKey {
+      case charges, requests
+      case partitionsFetched = "partitions_fetched"
+      case partitionsKept = "partitions_kept"
+      case rawRows = "raw_rows"
+      case daysNormalized = "days_normalized"
+      case daysKept = "days_kept"
+      case usageRows = "usage_rows"
+      case filesWritten = "files_written"
+      case filesKept = "files_kept"
+      case deliveredRows = "delivered_rows"
+    }
+  }
+
+  public struct ControlEntry: Encodable, Sendable, Hashable {
+    public var organization: String
+    public var date: String
+    public var currency: String
+    public var api: String?
+    public var costLines: String?
+    public var charges: String?
+    public var delivered: String?
+    public var equal: Bool
+
+    enum CodingKeys: String, CodingKey {
+      case organization, date, currency, api, charges, delivered, equal
+      case costLines = "cost_lines"
+    }
+  }
+
+  public struct Delivery: Encodable, Sendable {
+    public var billingPeriod: String
+    public var delivery: String
+    public var manifest: String
+    public var rows: Int
+    public var files: Int
+    public var changed: Bool
+    public var controlTotals: [String: String]
+
+    enum CodingKeys: String, CodingKey {
+      case delivery, manifest, rows, files, changed
+      case billingPeriod = "billing_period"
+      case controlTotals = "control_totals"
+    }
+  }
+
+  public struct Failure: Encodable, Sendable {
+    public var stage: String
+    public var organization: String?
+    public var dataset: String?
+    public var date: String?
+    public var exitCode: Int32
+    public var message: String
+
+    enum CodingKeys: String, CodingKey {
+      case stage, organization, dataset, date, message
+      case exitCode = "exit_code"
+    }
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case command, version, from, to, started, seconds, organizations, counts, totals, deliveries, warnings,
+      failures
+    case runID = "run_id"
+    case exitCode = "exit_code"
+    case controlTotals = "control_totals"
+    case warningExamples = "warning_examples"
+  }
+}
+
+extension ControlFigures {
+  /// One entry for each currency seen at any step.
+  var entries: [RunReport.ControlEntry] {
+    let currencies = Set(steps.flatMap { $0.totals.texts.keys }).sorted()
+    return currencies.map { currency in
+      func text(_ totals: ControlTotals?) -> String? { totals.map { $0.texts[currency] ?? "0" } }
+      return RunReport.ControlEntry(
+        organization: organization, date: day.description, currency: currency, api: text(api),
+        costLines: text(costLines), charges: text(charges), delivered: text(delivered), equal: areEqual)
+    }
+  }
+}

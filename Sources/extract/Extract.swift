@@ -1,0 +1,6 @@
+import Frontend
+
+@main
+struct Extract {
+  static func main() async { await ExtractCommand.main() }
+}

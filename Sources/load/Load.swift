@@ -1,0 +1,6 @@
+import Frontend
+
+@main
+struct Load {
+  static func main() async { await LoadCommand.main() }
+}

@@ -1,0 +1,6 @@
+import Frontend
+
+@main
+struct Normalize {
+  static func main() async { await NormalizeCommand.main() }
+}

@@ -1,0 +1,6 @@
+import Frontend
+
+@main
+struct Unblended {
+  static func main() async { await UnblendedCommand.main() }
+}
