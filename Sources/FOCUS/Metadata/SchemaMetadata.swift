@@ -63,7 +63,7 @@ public struct SchemaMetadata: Encodable, Sendable {
     schemaID = Self.identifier(version: version, columns: columns)
     focusVersion = version.rawValue
     creationDate = Self.definedOn
-    self.datasetInstanceID = version == .v1_2 ? nil : datasetInstanceID
+    self.datasetInstanceID = version == .v12 ? nil : datasetInstanceID
     dataGenerator = generator
     dataGeneratorVersion = generatorVersion
     self.columns = columns.map(ColumnEntry.init)

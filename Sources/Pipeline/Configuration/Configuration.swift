@@ -53,7 +53,7 @@ public struct NormalizeConfiguration: Sendable, Hashable {
 }
 
 public struct LoadConfiguration: Sendable, Hashable {
-  public var focusVersion = FOCUSVersion.v1_3
+  public var focusVersion = FOCUSVersion.v13
   public var formats: [DeliveryFormat] = [.csv]
   /// Whether `spreadsheet/<YYYY-MM>.csv` is written.
   public var spreadsheet = true
