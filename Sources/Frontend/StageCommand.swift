@@ -8,7 +8,7 @@ import Staging
 enum StageCommand {
   /// Runs the stages and ends the process with the run's exit code.
   static func run(_ stages: [Stage], command: String, _ options: StageOptions) async throws {
-    let logger = makeLogger(options.output, label: command)
+    let logger = makeLogger(options.output.logFormat, quiet: options.output.quiet, label: command)
     let progress = options.output.quiet || !StandardStreams.errorIsTerminal ? nil : TerminalProgress()
     do {
       let configuration = try ConfigurationFile.read(options.config)
@@ -40,9 +40,9 @@ enum StageCommand {
     }
   }
 
-  static func makeLogger(_ options: OutputOptions, label: String) -> Logger {
-    var logger = Logger(label: label) { LineLogHandler(label: $0, format: options.logFormat) }
-    logger.logLevel = options.quiet ? .error : .info
+  static func makeLogger(_ format: LogFormat, quiet: Bool, label: String) -> Logger {
+    var logger = Logger(label: label) { LineLogHandler(label: $0, format: format) }
+    logger.logLevel = quiet ? .error : .info
     return logger
   }
 

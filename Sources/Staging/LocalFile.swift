@@ -20,6 +20,17 @@ public enum LocalFile {
     return UInt32(info.st_mode & 0o777)
   }
 
+  /// Checks that files can be created in a folder, or in the nearest folder above it that exists.
+  /// - Throws: ``StorageFailure``.
+  public static func checkWritable(folder: String) throws {
+    var candidate = folder
+    while access(candidate, F_OK) != 0, let slash = candidate.lastIndex(of: "/"), slash > candidate.startIndex {
+      candidate = String(candidate[..<slash])
+    }
+    if access(candidate, F_OK) != 0 { candidate = "." }
+    guard access(candidate, W_OK | X_OK) == 0 else { throw POSIXFile.failure("create files in", candidate) }
+  }
+
   /// Bytes that a program without privileges can still write where `path` lies, or nil if that is unknown.
   public static func freeBytes(at path: String) -> Int? {
     var info = statvfs()

@@ -87,7 +87,7 @@ public struct RowWriter {
     let lineItem = charge.lineItem.map { LineItem($0) }
     let sku = Sku(
       lineItem: lineItem,
-      measure: Measure(unit: charge.quantityUnit, isTokenKind: lineItem?.kind != nil),
+      measure: Measure(unit: charge.quantityUnit, lineItem: lineItem),
       currency: key.currency, isCredit: key.isCredit, isPriced: key.isPriced)
     let template = Template(pieces: pieces(sku), pricingShift: sku.measure.pricingShift)
     templates[key] = template

@@ -43,6 +43,20 @@ struct DeliveryContent {
     }.sorted { $0.name < $1.name }
   }
 
+  private var dimensions: [String] {
+    Set(organizations.values.flatMap { $0.days.values.flatMap(\.dimensions) }).sorted()
+  }
+
+  private var madeFrom: [String: String] {
+    var inputs: [String: String] = [:]
+    for (name, organization) in organizations {
+      for (date, day) in organization.days {
+        inputs["\(Layout.normalizedOrganization(name))/date=\(date)/\(ChargeFile.name)"] = day.madeFrom
+      }
+    }
+    return inputs
+  }
+
   func manifest(
     month: Month, focusVersion: FOCUSVersion, schemaID: String, datasetInstanceID: String
   ) -> Manifest {
@@ -58,6 +72,6 @@ struct DeliveryContent {
       datasetInstanceID: datasetInstanceID, delivery: String(digest.prefix(16)),
       open: organizations.values.contains { $0.days.values.contains(where: \.open) },
       rows: organizations.values.reduce(0) { $0 + $1.rows }, bytes: files.reduce(0) { $0 + $1.bytes },
-      sha256: digest, controlTotals: totals.texts, files: files, organizations: organizations)
+      sha256: digest, dimensions: dimensions, madeFrom: madeFrom, controlTotals: totals.texts, files: files, organizations: organizations)
   }
 }

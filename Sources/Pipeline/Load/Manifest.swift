@@ -26,6 +26,10 @@ public struct Manifest: Codable, Sendable, Hashable {
   public var bytes: Int
   /// SHA-256 over the digests of all files, in their order.
   public var sha256: String
+  /// Every `group_by` dimension that cost lines were asked for; which day had which is under `organizations`.
+  public var dimensions: [String]
+  /// Path and digest of every normalized file the delivery holds.
+  public var madeFrom: [String: String]
   /// Sums of BilledCost per currency.
   public var controlTotals: [String: String]
   public var files: [DeliveredFile]
@@ -35,7 +39,8 @@ public struct Manifest: Codable, Sendable, Hashable {
   public var spreadsheet: FileRecord?
 
   enum CodingKeys: String, CodingKey {
-    case format, delivery, open, rows, bytes, sha256, files, organizations, spreadsheet
+    case format, delivery, open, rows, bytes, sha256, files, organizations, spreadsheet, dimensions
+    case madeFrom = "made_from"
     case billingPeriod = "billing_period"
     case billingPeriodStart = "billing_period_start"
     case billingPeriodEnd = "billing_period_end"

@@ -81,7 +81,7 @@ struct Spreadsheet {
   static func append(
     _ charge: Charge, _ lineItem: LineItem?, day: Day, organization: String, to row: inout CSVRow
   ) {
-    let measure = Measure(unit: charge.quantityUnit, isTokenKind: lineItem?.kind != nil)
+    let measure = Measure(unit: charge.quantityUnit, lineItem: lineItem)
     row.append(day.description)
     row.append(defused(organization))
     row.append(defused(charge.projectName ?? charge.projectID))

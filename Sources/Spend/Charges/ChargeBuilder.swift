@@ -17,7 +17,7 @@ public struct ChargeBuilder {
   /// The charge of one cost line; trouble is counted and keeps its money (promise 3).
   public mutating func charge(for line: CostLine) -> Charge {
     let lineItem = line.lineItem.map { parsed($0) }
-    let measure = Measure(unit: line.quantityUnit, isTokenKind: lineItem?.kind != nil)
+    let measure = Measure(unit: line.quantityUnit, lineItem: lineItem)
     let unitPrice = unitPrice(of: line, measure)
     count(line, lineItem, measure, unitPrice)
     var charge = Charge(

@@ -24,8 +24,8 @@ public struct Measure: Sendable, Hashable {
 
   /// - Parameters:
   ///   - unit: `quantity_unit` of the cost line.
-  ///   - isTokenKind: whether the line item says that tokens are counted; decides where no unit is given.
-  public init(unit: String?, isTokenKind: Bool) {
+  ///   - lineItem: says what is counted where no unit is given: tokens, calls, images, …
+  public init(unit: String?, lineItem: LineItem?) {
     switch unit {
     case "tokens": self = .tokens
     case "1000_tokens": self = Measure("1000 Tokens", per: "1000000 Tokens", shift: -3)
@@ -34,9 +34,9 @@ public struct Measure: Sendable, Hashable {
     case "duration_hours": self = Measure("Hours")
     case "gibibyte_hours": self = Measure("GiB-Hours")
     case let unit?: self = Measure.inWords(unit)
-    case nil where isTokenKind:
+    case nil where lineItem?.kind != nil:
       self = Measure("Tokens", per: "1000000 Tokens", shift: -6, isAssumed: true)
-    case nil: self = Measure("Units", isAssumed: true)
+    case nil: self = Measure(lineItem?.label?.unit ?? "Units", isAssumed: true)
     }
   }
 

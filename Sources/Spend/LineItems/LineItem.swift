@@ -30,6 +30,12 @@ public struct LineItem: Sendable, Hashable {
     }
   }
 
+  /// The label, where the text is a known one.
+  public var label: LineItemLabel? {
+    if case .label(let label) = reading { return label }
+    return nil
+  }
+
   /// The parsed parts, or nil where the text does not follow the grammar.
   public var meter: TokenMeter? {
     if case .meter(let meter) = reading { return meter }

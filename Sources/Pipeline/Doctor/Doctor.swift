@@ -1,0 +1,114 @@
+import Diagnostics
+import OpenAIAdmin
+import Staging
+
+/// Checks what a run depends on, with a few small requests and without writing anything.
+public struct Doctor: Sendable {
+  private let configuration: Configuration
+  private let client: APIClientFactory
+  private let clock: UTCClock
+
+  public init(configuration: Configuration, client: APIClientFactory, clock: UTCClock) {
+    self.configuration = configuration
+    self.client = client
+    self.clock = clock
+  }
+
+  /// Configuration, clock, output and free space.
+  public func checkSurroundings() -> [Finding] {
+    var findings = [
+      Finding.works(
+        "configuration",
+        "\(configuration.path) reads; \(configuration.organizations.count) organizations, FOCUS "
+          + "\(configuration.load.focusVersion.rawValue), formats "
+          + configuration.load.formats.map(\.rawValue).joined(separator: ", ")),
+      .works("clock", "the current UTC day is \(clock.today)"),
+    ]
+    do {
+      try LocalFile.checkWritable(folder: configuration.output)
+      findings.append(.works("output", "\(configuration.output) can be written"))
+    } catch {
+      findings.append(.fails("output", error, mend: "create it for this user, or set output in \(configuration.path)"))
+    }
+    if let free = LocalFile.freeBytes(at: configuration.output) {
+      let text = "\(free >> 30) GiB are free at \(configuration.output)"
+      findings.append(
+        free < 1 << 30 ? .limited("space", text, mend: "a year of a large organization needs some GiB") : .works("space", text))
+    }
+    return findings
+  }
+
+  /// Key, scopes and dimensions of one organization.
+  public func check(_ organization: OrganizationConfiguration) async -> [Finding] {
+    let subject = "organization \(organization.name)"
+    let api: OrganizationAPI
+    do { api = try client.api(for: organization) } catch {
+      return [.fails(subject, error, mend: "put the admin key where \(configuration.path) says")]
+    }
+    var findings: [Finding] = []
+    do {
+      findings.append(contentsOf: try await checkCosts(api, subject))
+    } catch {
+      findings.append(
+        .fails(
+          "\(subject), costs", error,
+          mend: "without api.usage.read nothing can be delivered: no costs, no usage"))
+      if (error as? APIError)?.status == 401 || error is TransportError { return findings }
+    }
+    findings.append(await checkUsage(api, subject))
+    findings.append(await checkNames(api, subject))
+    return findings
+  }
+
+  private func checkCosts(_ api: OrganizationAPI, _ subject: String) async throws -> [Finding] {
+    let yesterday = DayRange(from: clock.today.advanced(by: -1), to: clock.today)
+    for (index, dimensions) in DimensionLadder.steps.enumerated() {
+      do {
+        var rows = 0
+        _ = try await api.fetchDays(
+          of: EndpointCatalogue.costs, in: yesterday, groupBy: dimensions, limit: 1, today: clock.today
+        ) { rows += $0.rows.count }
+        let text = "\(rows) cost lines for \(yesterday.from), by \(dimensions.joined(separator: ", "))"
+        let costs = Finding.works("\(subject), costs", text)
+        return index < 2
+          ? [costs]
+          : [costs, .limited("\(subject), keys", "costs cannot be grouped by API key here; they are split by usage instead")]
+      } catch let error as APIError where DimensionLadder.isRefused(error) && index + 1 < DimensionLadder.steps.count {
+        continue
+      }
+    }
+    return []
+  }
+
+  private func checkUsage(_ api: OrganizationAPI, _ subject: String) async -> Finding {
+    let yesterday = DayRange(from: clock.today.advanced(by: -1), to: clock.today)
+    do {
+      var rows = 0
+      for endpoint in EndpointCatalogue.usage {
+        _ = try await api.fetchDays(
+          of: endpoint, in: yesterday, groupBy: endpoint.dimensions, limit: 1, today: clock.today
+        ) { rows += $0.rows.count }
+      }
+      return .works("\(subject), usage", "\(rows) usage rows for \(yesterday.from), all services")
+    } catch {
+      return .fails(
+        "\(subject), usage", error,
+        mend: "without api.usage.read on usage, costs cannot be attributed to users and keys")
+    }
+  }
+
+  private func checkNames(_ api: OrganizationAPI, _ subject: String) async -> Finding {
+    do {
+      let projects = try await api.fetchProjects().projects
+      let users = try await api.fetchList(of: EndpointCatalogue.users).rows.count
+      if let project = projects.first(where: { !$0.isArchived }) {
+        _ = try await api.fetchForEachProject(EndpointCatalogue.apiKeys, projects: [project])
+      }
+      return .works("\(subject), names", "\(projects.count) projects, \(users) users, API keys readable")
+    } catch {
+      return .fails(
+        "\(subject), names", error,
+        mend: "without api.management.read the money is delivered, with ids in place of project, user and key names")
+    }
+  }
+}
