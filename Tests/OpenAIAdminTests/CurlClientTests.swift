@@ -194,19 +194,21 @@ import Testing
     let running = Task { try await client.send(HTTPRequest(url: server.url)) }
     var events = seen.makeAsyncIterator()
     _ = await events.next()
-    let waiting = Task { try await client.send(HTTPRequest(url: server.url)) }
-    waiting.cancel()
-    await #expect(throws: CancellationError.self) { try await waiting.value }
-    running.cancel()
-    await #expect(throws: CancellationError.self) { try await running.value }
-    // Not closed by the client in five seconds would be false.
-    #expect(await events.next() == true)
+    // Cancelled before it is sent, while the only place on the wire is taken.
     let before = Task {
       try? await Task.sleep(for: .seconds(60))
       return try await client.send(HTTPRequest(url: server.url))
     }
     before.cancel()
     await #expect(throws: CancellationError.self) { try await before.value }
+    let waiting = Task { try await client.send(HTTPRequest(url: server.url)) }
+    pause(milliseconds: 20)
+    waiting.cancel()
+    await #expect(throws: CancellationError.self) { try await waiting.value }
+    running.cancel()
+    await #expect(throws: CancellationError.self) { try await running.value }
+    // Not closed by the client in five seconds would be false.
+    #expect(await events.next() == true)
     #expect(server.requests.count == 1)
   }
 

@@ -13,19 +13,22 @@ final class CurlBoard {
     self.configuration = configuration
   }
 
-  func enqueue(_ jobs: [CurlJob]) { waiting += jobs }
+  /// A job cancelled before it came is answered here: the sweep for it may be over already.
+  func enqueue(_ jobs: [CurlJob]) { waiting += jobs.filter { !endsIfCancelled($0) } }
 
   func removeCancelled() {
-    waiting.removeAll { job in
-      guard job.isCancelled else { return false }
-      job.finish(.failure(CancellationError()))
-      return true
-    }
+    waiting.removeAll { endsIfCancelled($0) }
     for (easy, entry) in running where entry.job.isCancelled {
       curl_multi_remove_handle(multi, easy)
       running[easy] = nil
       entry.job.finish(.failure(CancellationError()))
     }
+  }
+
+  private func endsIfCancelled(_ job: CurlJob) -> Bool {
+    guard job.isCancelled else { return false }
+    job.finish(.failure(CancellationError()))
+    return true
   }
 
   /// Puts waiting jobs on the wire, as far as the limit allows.
@@ -39,7 +42,7 @@ final class CurlBoard {
   }
 
   private func start(_ job: CurlJob) {
-    if job.isCancelled { return job.finish(.failure(CancellationError())) }
+    if endsIfCancelled(job) { return }
     do {
       let transfer = try CurlTransfer(job.request, url: job.url, configuration: configuration)
       let code = curl_multi_add_handle(multi, transfer.easy)

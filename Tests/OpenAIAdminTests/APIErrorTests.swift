@@ -1,0 +1,93 @@
+import Diagnostics
+import Testing
+
+@testable import OpenAIAdmin
+
+@Suite struct APIErrorTests {
+  private func error(_ status: Int, _ body: String) -> APIError {
+    APIError(
+      .refused(status, body), organization: "acme", path: "/organization/costs", scope: "api.usage.read")
+  }
+
+  @Test func readsTheDocumentedBody() {
+    let error = error(
+      400,
+      #"{"error":{"code":"unsupported","message":"No \"x\"","param":"group_by","type":"invalid_request_error"}}"#
+    )
+    #expect(error.code == "unsupported")
+    #expect(error.parameter == "group_by")
+    #expect(error.message == "No \"x\"")
+    #expect(
+      error.description
+        == "organization acme: /organization/costs answered 400 (unsupported, parameter group_by): No \"x\"")
+  }
+
+  @Test(arguments: [
+    (#"{"error":"plain text"}"#, "plain text"), (#"{"error":{"code":null,"message":null}}"#, ""), ("", ""),
+    ("<html>\n<title>Sign in</title>", "<html> <title>Sign in</title>"),
+    (#"{"detail":"x"}"#, #"{"detail":"x"}"#),
+    (#"{"error":{"message":"cut"#, #"{"error":{"message":"cut"#),
+  ])
+  func readsWhateverComes(body: String, message: String) {
+    let error = error(400, body)
+    #expect(error.message == message)
+    #expect(error.code == nil)
+  }
+
+  @Test(arguments: [
+    (
+      "You have insufficient permissions for this operation. Missing scopes: api.usage.read. Check that you have",
+      ["api.usage.read"]
+    ),
+    ("Missing scopes: api.usage.read, api.management.read.", ["api.usage.read", "api.management.read"]),
+    ("Missing scopes: api.usage.read", ["api.usage.read"]), ("Missing scopes:", []), ("No scopes.", []),
+  ])
+  func findsMissingScopes(message: String, scopes: [String]) {
+    #expect(ErrorBody.missingScopes(in: message) == scopes)
+  }
+
+  @Test func aMissingScopeIsNamedWithPlaceAndMend() {
+    let named = error(401, #"{"error":{"message":"Missing scopes: api.management.read. Check."}}"#)
+    #expect(named.recovery == .mendPermission)
+    for word in ["acme", "/organization/costs", "401", "scope api.management.read"] {
+      #expect(named.description.contains(word))
+    }
+    let unnamed = error(403, #"{"error":{"message":"Forbidden"}}"#)
+    #expect(unnamed.recovery == .mendPermission)
+    #expect(unnamed.missingScopes == ["api.usage.read"])
+    let refused = error(401, #"{"error":{"message":"Incorrect API key provided","code":"invalid_api_key"}}"#)
+    #expect(refused.recovery == .mendPermission)
+    #expect(refused.missingScopes.isEmpty)
+    #expect(refused.description.contains("revoked"))
+  }
+
+  @Test func messagesAreCappedAndHideKeys() {
+    let key = "sk-admin-Zz9" + String(repeating: "_Zz9", count: 50)
+    for lead in [0, 250, 280, 299, 400] {
+      let text = String(repeating: "x", count: lead) + " " + key + " wrong"
+      let error = error(401, #"{"error":{"message":"\#(text)","code":"\#(key)"}}"#)
+      #expect(error.message.utf8.count <= 300 + "…".utf8.count)
+      #expect(!error.description.contains("Zz9"))
+    }
+    let page = error(502, String(repeating: "<p>\(key)</p>", count: 50))
+    #expect(!page.description.contains("Zz9"))
+  }
+
+  @Test(arguments: [
+    (301, Recovery.mendConfiguration), (404, .mendConfiguration), (407, .mendConfiguration),
+    (400, .reportBug),
+    (429, .retryLater), (500, .serviceDown), (511, .serviceDown), (418, .reportBug),
+  ])
+  func everyStatusSaysWhatToDo(status: Int, recovery: Recovery) {
+    #expect(error(status, "").recovery == recovery)
+  }
+
+  @Test func redirectsAreErrors() async throws {
+    let client = ScriptedClient([.refused(302, headers: [("Location", "https://elsewhere.example.com")])])
+    let error = await #expect(throws: APIError.self) {
+      try await api(client).fetchList(of: EndpointCatalogue.users)
+    }
+    #expect(error?.status == 302)
+    #expect(client.requests.count == 1)
+  }
+}
