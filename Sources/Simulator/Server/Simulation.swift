@@ -55,14 +55,19 @@ public final class Simulation: Sendable {
       }
       fault?.damage(&response)
     }
+    response.headers.append(("x-request-id", "req_\(turn)"))
     let seen = SeenRequest(
       method: request.method, path: request.path, query: request.query, status: response.status,
       organization: caller.map { world.organizations[$0.organization].name })
-    state.withLock { $0.requests.append(seen) }
+    state.withLock { state in
+      // A server that runs for weeks must not fill the memory with what it was asked.
+      if state.requests.count >= 200_000 { state.requests.removeFirst(100_000) }
+      state.requests.append(seen)
+    }
     return response
   }
 
-  /// Everything that came in under `/v1`, in order.
+  /// What came in under `/v1`, in order: at least the latest hundred thousand requests.
   public var requests: [SeenRequest] { state.withLock { $0.requests } }
 
   /// Who a key belongs to, and what it may read.

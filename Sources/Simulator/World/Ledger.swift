@@ -25,25 +25,26 @@ struct Ledger: Sendable {
   /// Walks through so many different combinations of spender, model and way of serving.
   private func addCompletions(_ rows: Int, _ random: inout SplitMix64, to facts: inout [Fact]) {
     let spenders = organization.spenders.count
-    let models = organization.catalogue.completions.count
-    let pairs = spenders * models
-    // Ways of serving become part of the combination only where pairs do not suffice.
-    let ways = rows > pairs ? 4 : 1
-    let total = pairs * ways
+    let models = organization.catalogue.completions
+    // Ways of serving become part of the combination only where pairs of spender and model do not suffice.
+    let servings: [(model: Int, way: Int?)] =
+      rows <= spenders * models.count
+      ? models.map { ($0, nil) }
+      : models.flatMap { model in
+        (organization.catalogue.models[model].tiers ? [0, 1, 2, 3] : [0, 1]).map { (model, $0) }
+      }
+    let total = spenders * servings.count
     guard total > 0, rows > 0 else { return }
     var step = 1 + total / 3 + random.below(max(total / 3, 1))
     while greatestCommonDivisor(step, total) != 1 { step += 1 }
     var index = random.below(total)
     for _ in 0..<min(rows, total) {
-      let pair = index % pairs
-      let drawn = random.below(10)
-      let way = ways == 1 ? max(0, drawn - 6) : index / pairs
-      let fact = completion(spender: pair % spenders, model: pair / spenders, way: way, &random)
-      facts.append(fact)
-      if random.chance(1, in: 8) {
-        var again = completion(spender: pair % spenders, model: pair / spenders, way: way, &random)
-        again.long = false
-        facts.append(again)
+      let serving = servings[index / spenders]
+      let drawn = max(0, random.below(10) - 6)
+      for _ in 0..<(random.chance(1, in: 8) ? 2 : 1) {
+        facts.append(
+          completion(
+            spender: index % spenders, model: serving.model, way: serving.way ?? drawn, &random))
       }
       index = (index + step) % total
     }
