@@ -33,6 +33,12 @@ public struct Oddities: Sendable, Equatable {
     case pretty
     /// Dimensions without a value are empty strings instead of null.
     case emptyStrings = "empty-strings"
+    /// Part of a day's usage shows a day or two late: the figures of recent days grow as today moves on.
+    case lateUsage = "late-usage"
+    /// Lists have neither `first_id` nor `last_id`.
+    case missingLastID = "missing-last-id"
+    /// `error` is the bare message instead of an object.
+    case bareErrors = "bare-errors"
   }
 
   /// The switches that are on.

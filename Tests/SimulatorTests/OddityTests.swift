@@ -128,6 +128,34 @@ import Testing
     #expect(next["has_more"] == .bool(true))
   }
 
+  @Test func lateUsage() throws {
+    let client = try Client(oddities: "late-usage")
+    let path = "usage/completions?\(Client.range("2026-11-20"))"
+    var totals: [Int] = []
+    for today in ["2026-11-20", "2026-11-21", "2026-11-22", "2026-11-23"] {
+      try client.control("set?today=\(today)")
+      let row = try #require(try client.get(path)["data"].elements[0]["results"].elements.first)
+      totals.append(try #require(row["input_tokens"].integer))
+    }
+    #expect(totals[0] < totals[1])
+    #expect(totals[1] < totals[2])
+    #expect(totals[2] == totals[3])
+    let whole = try Client(oddities: "none").rows("usage/completions", "2026-11-20")[0]["input_tokens"]
+      .integer
+    #expect(totals[3] == whole)
+  }
+
+  @Test func missingLastID() throws {
+    #expect(try Client(oddities: "missing-last-id").get("users").names == ["object", "data", "has_more"])
+    #expect(try Client(oddities: "none").get("users").names.contains("last_id"))
+  }
+
+  @Test func bareErrors() throws {
+    let response = try Client(oddities: "bare-errors").ask("users?limit=0")
+    #expect(response.status == 400)
+    #expect(try JSON(parsing: response.body)["error"].text != nil)
+  }
+
   @Test func keyFloor() throws {
     let client = try Client(oddities: "key-floor=2026-11-05")
     func status(_ day: String, _ dimension: String) -> Int {

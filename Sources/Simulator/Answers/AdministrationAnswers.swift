@@ -35,14 +35,16 @@ struct AdministrationAnswers {
     try query.allowing(ListPage.parameters.union(["include_archived"]))
     let archived = try query.boolean("include_archived") ?? false
     let shown = organization.projects.filter { archived || $0.archivedAt == nil }
-    return try ListPage.body(shown.map { .init(id: $0.id, body: rows.project($0)) }, query)
+    return try ListPage.body(
+      shown.map { .init(id: $0.id, body: rows.project($0)) }, query, oddities: world.oddities)
   }
 
   private func listUsers(_ query: QueryItems) throws(APIError) -> [UInt8] {
     try query.allowing(ListPage.parameters.union(["emails"]))
     let emails = query.all("emails")
     let shown = users.filter { emails.isEmpty || $0.email.map(emails.contains) == true }
-    return try ListPage.body(shown.map { .init(id: $0.id, body: rows.user($0)) }, query)
+    return try ListPage.body(
+      shown.map { .init(id: $0.id, body: rows.user($0)) }, query, oddities: world.oddities)
   }
 
   private func adminKeys(_ query: QueryItems) throws(APIError) -> [UInt8] {
@@ -50,7 +52,8 @@ struct AdministrationAnswers {
     let descending = try query.choice("order", of: ["asc", "desc"]) == "desc"
     let ascending = organization.adminKeys.sorted { $0.createdAt < $1.createdAt }
     let shown = descending ? ascending.reversed() : ascending
-    return try ListPage.body(shown.map { .init(id: $0.id, body: rows.adminKey($0)) }, query)
+    return try ListPage.body(
+      shown.map { .init(id: $0.id, body: rows.adminKey($0)) }, query, oddities: world.oddities)
   }
 
   /// - Parameter path: the project's id and what follows it.
@@ -74,7 +77,7 @@ struct AdministrationAnswers {
       throw .invalid(nil, "Project '\(project.id)' is archived.", code: "project_archived")
     }
     let items = try members(path[1], of: index, query, single: path.count == 3)
-    guard path.count == 3 else { return try ListPage.body(items, query) }
+    guard path.count == 3 else { return try ListPage.body(items, query, oddities: world.oddities) }
     guard let item = items.first(where: { $0.id == path[2] }) else { throw .notFound("Object", path[2]) }
     return item.body
   }

@@ -10,7 +10,7 @@ struct ListPage {
   static let parameters: Set<String> = ["limit", "after"]
 
   /// - Throws: `APIError` for a limit out of range or an `after` that is in no element.
-  static func body(_ items: [Item], _ query: QueryItems) throws(APIError) -> [UInt8] {
+  static func body(_ items: [Item], _ query: QueryItems, oddities: Oddities) throws(APIError) -> [UInt8] {
     let limit = try query.integer("limit", in: 1...100, default: 20)
     var start = 0
     if let after = try query.one("after") {
@@ -27,10 +27,13 @@ struct ListPage {
       if index > 0 { writer.byte(UInt8(ascii: ",")) }
       writer.raw(item.body)
     }
-    writer.raw("],\"first_id\":")
-    writer.string(page.first?.id)
-    writer.raw(",\"last_id\":")
-    writer.string(page.last?.id)
+    writer.raw("]")
+    if !oddities.has(.missingLastID) {
+      writer.raw(",\"first_id\":")
+      writer.string(page.first?.id)
+      writer.raw(",\"last_id\":")
+      writer.string(page.last?.id)
+    }
     writer.raw(",\"has_more\":")
     writer.boolean(start + page.count < items.count)
     writer.raw("}")

@@ -52,6 +52,7 @@ public final class Simulation: Sendable {
         if world.oddities.has(.pretty) { response.body = ByteWriter.indented(response.body) }
       } catch {
         response = SimulatedResponse(error)
+        if world.oddities.has(.bareErrors) { response.body = error.bareBody }
       }
       fault?.damage(&response)
     }

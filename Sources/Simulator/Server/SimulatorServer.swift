@@ -40,7 +40,7 @@ public actor SimulatorServer {
   public nonisolated var organizations: [Account] { simulation.accounts }
 
   /// Listens and returns the port once requests are answered.
-  /// - Throws: when the port is taken.
+  /// - Throws: `SimulatorError` when the port is taken.
   @discardableResult
   public func start() async throws -> UInt16 {
     let handler = Handler(simulation: simulation, verbose: options.verbose)
@@ -60,8 +60,10 @@ public actor SimulatorServer {
     self.running = running
     do { try await waiting.value } catch {
       running.cancel()
-      try await running.value
-      throw error
+      var cause = error
+      do { try await running.value } catch { cause = error }
+      throw SimulatorError(
+        "cannot listen on 127.0.0.1:\(options.port): \(cause); another port, or 0 for any, may do")
     }
     guard case .ip4(_, let port)? = await server.listeningAddress else {
       throw SimulatorError("the server listens on no IPv4 address")

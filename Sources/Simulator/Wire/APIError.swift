@@ -20,6 +20,15 @@ struct APIError: Error, Sendable {
     return writer.bytes
   }
 
+  /// `{"error": "…"}`, as has been seen instead.
+  var bareBody: [UInt8] {
+    var writer = ByteWriter()
+    writer.raw("{\"error\":")
+    writer.string(message)
+    writer.raw("}")
+    return writer.bytes
+  }
+
   static func invalid(_ parameter: String?, _ message: String, code: String? = nil) -> APIError {
     APIError(status: 400, message: message, parameter: parameter, code: code)
   }

@@ -31,8 +31,13 @@ extension Organization {
     organization.addAdminKeys(&random, epoch: epoch)
     organization.addProjects(max(options.projects, 1), &random, epoch: epoch)
     organization.addUsers(max(options.users, 1), &random, epoch: epoch)
-    for project in organization.projects.indices {
-      organization.addSpenders(in: project, keys: max(options.keys, 1), &random, epoch: epoch)
+    var members: [[Int]] = Array(repeating: [], count: organization.projects.count)
+    for (user, principal) in organization.principals.enumerated() {
+      for project in principal.memberships { members[project].append(user) }
+    }
+    for (project, users) in members.enumerated() {
+      organization.addSpenders(
+        in: project, members: users, keys: max(options.keys, 1), &random, epoch: epoch)
     }
     return organization
   }
@@ -75,7 +80,9 @@ extension Organization {
     for number in 0..<count {
       let first = Self.firstNames[number % Self.firstNames.count]
       let last = Self.lastNames[(number + number / Self.lastNames.count * 5) % Self.lastNames.count]
-      let memberships = projects.indices.filter { $0 == number % projects.count || random.chance(1, in: 3) }
+      // A few projects each, however many there are.
+      let further = (0..<min(projects.count / 2, 8)).map { _ in random.below(projects.count) }
+      let memberships = Set(further + [number % projects.count]).sorted()
       principals.append(
         Principal(
           id: random.identifier("user-"), name: number == 7 ? nil : "\(first) \(last)",
@@ -88,10 +95,8 @@ extension Organization {
   }
 
   private mutating func addSpenders(
-    in project: Int, keys count: Int, _ random: inout SplitMix64, epoch: Int
+    in project: Int, members: [Int], keys count: Int, _ random: inout SplitMix64, epoch: Int
   ) {
-    let users = principals.indices.filter { !principals[$0].isServiceAccount }
-    let members = users.filter { principals[$0].memberships.contains(project) }
     let owners = members.isEmpty ? [0] : members
     let service = principals.count
     principals.append(

@@ -30,10 +30,17 @@ struct World: Sendable {
 
   mutating func changed() { version += 1 }
 
-  /// The facts of a day; none before the history or after today.
+  /// The facts of a day as known today; none before the history or after today.
   func facts(_ organization: Int, _ day: UTCDay) -> [Fact] {
     guard day >= firstDay, day <= today else { return [] }
-    return Ledger(organization: organizations[organization], options: options, oddities: oddities)
+    let facts = Ledger(organization: organizations[organization], options: options, oddities: oddities)
       .facts(on: day, revision: revision(organization, day))
+    guard oddities.has(.lateUsage) else { return facts }
+    let age = today.number - day.number
+    return facts.enumerated().filter { index, _ in
+      // One in sixteen comes two days late, two in sixteen one day.
+      let drawn = SplitMix64.mix(UInt64(index) &+ UInt64(bitPattern: Int64(day.number)) << 32) % 16
+      return age >= (drawn == 0 ? 2 : drawn <= 2 ? 1 : 0)
+    }.map(\.element)
   }
 }
