@@ -1,7 +1,7 @@
 /// The ways in which the live API leaves its own documentation, each of which can be switched.
 ///
-/// All have been seen by somebody on the wire, except `missing-currency`, which the published schema allows,
-/// and the synthetic `credits`.
+/// Most have been seen on the wire by somebody. `missing-currency` and `missing-last-id` are what the published
+/// schema allows; `credits`, `row-order`, `pretty` and `empty-strings` are what nothing rules out.
 public struct Oddities: Sendable, Equatable {
   /// A switch without a value.
   public enum Name: String, CaseIterable, Sendable {

@@ -84,6 +84,7 @@ import Testing
     #expect(try client.control("set?organization=none&restate=2026-11-03").status == 404)
     #expect(try client.control("set?unknown=1").status == 400)
     #expect(try client.control("nothing").status == 404)
+    #expect(throws: SimulatorError.self) { try client.simulation.set("unknown=1") }
     let settings = try client.control("set").body
     #expect(settings["oddities"].text?.contains("long-amounts") == true)
     #expect(settings["today"] == .string("2026-11-20"))
@@ -93,7 +94,7 @@ import Testing
     let client = Client()
     let query = "costs?start_time=\(Client.today.startTime)"
     #expect(try client.get(query)["data"].elements.count == 1)
-    try client.control("set?today=2026-11-21")
+    try client.simulation.set("today=2026-11-21")
     #expect(try client.get(query)["data"].elements.count == 2)
   }
 

@@ -18,12 +18,11 @@ struct UsageRows {
     }
     var writer = ByteWriter(capacity: rollup.groups.count * 700)
     var first = true
+    let head = Array("{\"object\":\"\(endpoint.object)\"".utf8)
     for group in rollup.ordered(shuffle: shuffle) {
       if !first { writer.byte(UInt8(ascii: ",")) }
       first = false
-      writer.raw("{\"object\":\"")
-      writer.raw(Array(endpoint.object.utf8))
-      writer.raw("\"")
+      writer.raw(head)
       metrics(group.value, &writer)
       dimensions(group.key, &writer)
       writer.raw("}")

@@ -103,10 +103,12 @@ public actor SimulatorServer {
       }
       var headers = HTTPHeaders()
       for header in response.headers { headers[HTTPHeader(header.name)] = header.value }
-      let body = ResponseBody(bytes: response.body, delivery: response.delivery)
+      // A response to HEAD has no body; the HTTP library would send it.
+      let bytes = request.method == .HEAD ? [] : response.body
+      let body = ResponseBody(bytes: bytes, delivery: response.delivery)
       return HTTPResponse(
         statusCode: HTTPStatusCode(response.status, phrase: Self.phrase(response.status)), headers: headers,
-        body: HTTPBodySequence(from: body, count: response.body.count, suggestedBufferSize: 262_144))
+        body: HTTPBodySequence(from: body, count: bytes.count, suggestedBufferSize: 262_144))
     }
 
     private static func phrase(_ status: Int) -> String {
