@@ -33,7 +33,7 @@ extension Simulation {
   }
 
   /// The same as `POST /_simulate/set`, without a network.
-  /// - Parameter settings: as in a query, percent-encoded where need be: `organization=acme&restate=2026-11-03`.
+  /// - Parameter settings: as in a query, percent-encoded: `organization=acme&restate=2026-11-03`.
   /// - Throws: `SimulatorError` with the reason why nothing was changed.
   public func set(_ settings: String) throws(SimulatorError) {
     do { try set(QueryItems(settings)) } catch let error as APIError {

@@ -44,13 +44,15 @@ struct QueryItems: Sendable {
     if value < range.lowerBound {
       throw .invalid(
         name,
-        "Invalid '\(name)': integer below minimum value. Expected a value >= \(range.lowerBound), but got \(value) instead.",
+        "Invalid '\(name)': integer below minimum value. "
+          + "Expected a value >= \(range.lowerBound), but got \(value) instead.",
         code: "integer_below_min_value")
     }
     if value > range.upperBound {
       throw .invalid(
         name,
-        "Invalid '\(name)': integer above maximum value. Expected a value <= \(range.upperBound), but got \(value) instead.",
+        "Invalid '\(name)': integer above maximum value. "
+          + "Expected a value <= \(range.upperBound), but got \(value) instead.",
         code: "integer_above_max_value")
     }
     return value
