@@ -7,6 +7,8 @@ struct SummaryTable {
 
   /// More days than this are shown as sums; the run record has them all.
   private static let dayLimit = 62
+  /// Line items without a principal that are shown; the run record has more.
+  private static let unattributedLimit = 5
 
   var text: String {
     var lines: [String] = []
@@ -16,6 +18,7 @@ struct SummaryTable {
       ]
       lines += controlTable
     }
+    if !report.attribution.isEmpty { lines += ["", "Attribution", ""] + attributionTable }
     lines.append("")
     lines += counts
     for (kind, count) in report.warnings.sorted(by: { $0.key < $1.key }) {
@@ -47,6 +50,23 @@ struct SummaryTable {
       }
     }
     return Self.aligned(rows, rightAligned: [3, 4, 5, 6])
+  }
+
+  private var attributionTable: [String] {
+    var rows = [["organization", "method", "currency", "cost"]]
+    for (organization, attribution) in report.attribution.sorted(by: { $0.key < $1.key }) {
+      for (method, totals) in attribution.methods.sorted(by: { $0.key < $1.key }) {
+        for (currency, total) in totals.sorted(by: { $0.key < $1.key }) {
+          rows.append([organization, method, currency, total])
+        }
+      }
+      for item in attribution.unattributed.prefix(Self.unattributedLimit) {
+        for (currency, total) in item.totals.sorted(by: { $0.key < $1.key }) {
+          rows.append([organization, "  \(item.lineItem.prefix(60))", currency, total])
+        }
+      }
+    }
+    return Self.aligned(rows, rightAligned: [3])
   }
 
   private var counts: [String] {

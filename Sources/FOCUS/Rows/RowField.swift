@@ -9,6 +9,7 @@ enum RowField {
   case apiKeyID, apiKeyName
   case principalID, principalName, principalEmail, principalType
   case attribution
+  case allocatedMethodID, allocatedMethodDetails, allocatedResourceID, allocatedResourceName
 
   /// The field of a column; nil for columns that are constant or follow from the SKU.
   init?(_ column: Column) {
@@ -31,6 +32,10 @@ enum RowField {
     case .customPrincipalEmail: self = .principalEmail
     case .customPrincipalType: self = .principalType
     case .customAttributionMethod: self = .attribution
+    case .allocatedMethodId: self = .allocatedMethodID
+    case .allocatedMethodDetails: self = .allocatedMethodDetails
+    case .allocatedResourceId: self = .allocatedResourceID
+    case .allocatedResourceName: self = .allocatedResourceName
     default: return nil
     }
   }

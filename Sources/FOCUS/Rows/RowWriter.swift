@@ -76,6 +76,10 @@ public struct RowWriter {
     case .principalEmail: format.append(charge.principalEmail, to: &out)
     case .principalType: format.append(charge.principalType, to: &out)
     case .attribution: format.append(charge.attribution.rawValue, to: &out)
+    case .allocatedMethodID: format.append(charge.allocation == nil ? nil : Allocation.methodID, to: &out)
+    case .allocatedMethodDetails: format.append(charge.allocation?.focusDetails, to: &out)
+    case .allocatedResourceID: format.append(charge.allocatedResourceID, to: &out)
+    case .allocatedResourceName: format.append(charge.allocatedResourceName, to: &out)
     }
   }
 

@@ -9,7 +9,11 @@ struct RawWriter {
   let organization: String
   let plan: DayPlan
 
-  static let fileName = "part-00001.ndjson.gz"
+  /// - Parameter number: from 1 on.
+  static func fileName(_ number: Int) -> String {
+    let digits = String(number)
+    return "part-" + String(repeating: "0", count: max(0, 5 - digits.count)) + digits + ".ndjson.gz"
+  }
 
   /// The lines of some result objects.
   func lines(_ rows: Rows, day: Day, projectID: String? = nil, into lines: inout SortedRows) {
@@ -17,9 +21,20 @@ struct RawWriter {
     for row in rows { lines.append { $0 += prefix + row + RawLine.suffix } }
   }
 
-  /// Writes one partition.
+  /// Writes one partition of one file.
   func write(
     _ lines: SortedRows, of endpoint: Endpoint, dataset: String? = nil, day: Day, dimensions: [String] = [],
+    controlTotals: ControlTotals? = nil, balanced: Bool? = nil
+  ) async throws {
+    let file = PartitionFile(name: Self.fileName(1), rows: lines.count, content: try lines.gzip())
+    try await write(
+      [file], of: endpoint, dataset: dataset, day: day, dimensions: dimensions, controlTotals: controlTotals,
+      balanced: balanced)
+  }
+
+  /// Writes one partition.
+  func write(
+    _ files: [PartitionFile], of endpoint: Endpoint, dataset: String? = nil, day: Day, dimensions: [String] = [],
     controlTotals: ControlTotals? = nil, balanced: Bool? = nil
   ) async throws {
     let dataset = dataset ?? endpoint.dataset
@@ -27,9 +42,8 @@ struct RawWriter {
       organization: organization, dataset: dataset, day: day, open: plan.isOpen(day), dimensions: dimensions,
       controlTotals: controlTotals?.texts, madeFrom: ["request": Self.request(endpoint, dimensions)])
     record.balanced = balanced
-    let file = PartitionFile(name: Self.fileName, rows: lines.count, content: try lines.gzip())
     try await partitions.write(
-      Layout.raw(organization: organization, dataset: dataset, day: day), record: record, files: [file])
+      Layout.raw(organization: organization, dataset: dataset, day: day), record: record, files: files)
   }
 
   /// The days of a window whose partition is due, and how many are not.

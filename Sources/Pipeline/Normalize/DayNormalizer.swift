@@ -22,28 +22,40 @@ struct DayNormalizer {
   let organization: String
   let day: Day
   let names: NameBook
+  let attributes: Bool
 
   /// Charges of the day as sorted CSV rows, with the money counted on both sides.
   struct Charges {
     var rows = SortedRows()
     var costLines = ControlTotals()
     var charges = ControlTotals()
+    var attribution = AttributionTotals()
   }
 
   /// - Throws: ``RefusedPartition`` for a line that cannot be read exactly; ``CorruptFile``.
-  func charges(from costs: RawInput) async throws -> Charges {
+  func charges(from costs: RawInput, usage: UsageTable) async throws -> Charges {
     var result = Charges()
     var reader = CostLineReader()
-    var builder = ChargeBuilder(organization: organization, names: names, diagnostics: context.diagnostics)
+    var lines: [CostLine] = []
+    try await forEachLine(of: costs) { line, _ in lines.append(try reader.read(line)) }
+    let attributor =
+      attributes
+      ? Attributor(
+        usage: usage, names: names,
+        lines: lines.compactMap { line in line.lineItem.map { (line.projectID, LineItem($0)) } },
+        dimensions: costs.record.dimensions) : nil
+    var builder = ChargeBuilder(
+      organization: organization, names: names, attributor: attributor, diagnostics: context.diagnostics)
     var row = CSVRow()
-    try await forEachLine(of: costs) { line, _ in
-      let costLine = try reader.read(line)
-      result.costLines.add(costLine.amount, costLine.currency)
-      let charge = builder.charge(for: costLine)
-      result.charges.add(charge.amount, charge.currency)
-      row.removeAll()
-      ChargeFile.append(charge, to: &row)
-      result.rows.append(row.bytes)
+    for line in lines {
+      result.costLines.add(line.amount, line.currency)
+      for charge in builder.charges(for: line) {
+        result.charges.add(charge.amount, charge.currency)
+        result.attribution.add(charge)
+        row.removeAll()
+        ChargeFile.append(charge, to: &row)
+        result.rows.append(row.bytes)
+      }
     }
     if reader.missingAmounts > 0 {
       context.diagnostics.report(
@@ -67,15 +79,16 @@ struct DayNormalizer {
     return totals
   }
 
-  /// The rows of `usage.csv.gz`, sorted, over all usage services.
-  func usage(from inputs: [RawInput]) async throws -> SortedRows {
+  /// The rows of `usage.csv.gz`, sorted, over all usage services; and the same in columns, for attribution.
+  func usage(from inputs: [RawInput]) async throws -> (rows: SortedRows, table: UsageTable) {
     var rows = SortedRows()
+    var table = UsageTable()
     var row = CSVRow()
     for input in inputs {
       var writer = UsageRowWriter(service: String(input.dataset.dropFirst(DatasetName.usagePrefix.count)))
       try await forEachLine(of: input) { line, _ in
         row.removeAll()
-        try writer.append(line, to: &row)
+        try writer.append(line, to: &row, and: &table)
         rows.append(row.bytes)
       }
       if writer.mismatches > 0 {
@@ -87,7 +100,7 @@ struct DayNormalizer {
           count: writer.mismatches)
       }
     }
-    return rows
+    return (rows, table)
   }
 
   private func forEachLine(of input: RawInput, _ body: (JSONValue, Int) throws -> Void) async throws {

@@ -13,6 +13,8 @@ public struct NormalizedDay: Sendable {
   /// Whether the partition was written anew.
   public let changed: Bool
   public let figures: ControlFigures
+  /// How much of the day's money was attributed in which way.
+  public let attribution: AttributionRecord?
 }
 
 public struct NormalizeOutput: Sendable {
@@ -29,7 +31,7 @@ public struct NormalizeStage: Sendable {
   private let context: StageContext
 
   /// Counts up with every change of what is made from the same inputs, so that old partitions are made anew.
-  static let mappingVersion = "1"
+  static let mappingVersion = "2"
 
   public init(configuration: Configuration, context: StageContext) {
     self.configuration = configuration
@@ -40,9 +42,10 @@ public struct NormalizeStage: Sendable {
   public func run(_ scope: RunScope) async throws -> NormalizeOutput {
     var output = NormalizeOutput()
     for organization in scope.organizations {
-      let names: NameBook
+      let names: NamesByDay
       do {
-        names = try await NameSnapshots(context: context).current(organization: organization.name)
+        names = NamesByDay(
+          try await NameHistoryUpdater(context: context, organization: organization.name).run())
       } catch let error as any RecoverableError where error.recovery == .refuseData {
         output.failures.append(
           StageFailure(stage: "normalize", organization: organization.name, dataset: "names", error: error))
@@ -69,7 +72,7 @@ public struct NormalizeStage: Sendable {
 
   /// Nil for a day that has not been fetched because it is not over.
   private func normalize(
-    _ organization: String, _ day: Day, _ names: NameBook, isPast: Bool
+    _ organization: String, _ day: Day, _ names: NamesByDay, isPast: Bool
   ) async throws -> NormalizedDay? {
     let inputs = try await inputs(organization, day)
     guard let costs = inputs.first(where: { $0.dataset == DatasetName.costs }),
@@ -80,8 +83,9 @@ public struct NormalizeStage: Sendable {
     }
     let usage = inputs.filter { $0.dataset.hasPrefix(DatasetName.usagePrefix) }
     let folder = Layout.normalized(organization: organization, day: day)
+    let (book, namesDigest) = names.book(on: day)
     var madeFrom: [String: String] = [
-      "names": names.digest, "mapping": Self.mappingVersion,
+      "names": namesDigest, "mapping": Self.mappingVersion,
       "attribution": configuration.normalize.attribution.rawValue,
     ]
     for input in [costs, ungrouped] + usage { madeFrom.merge(input.digests) { first, _ in first } }
@@ -91,18 +95,21 @@ public struct NormalizeStage: Sendable {
       return kept
     }
 
-    let normalizer = DayNormalizer(context: context, organization: organization, day: day, names: names)
-    let charges = try await normalizer.charges(from: costs)
+    let normalizer = DayNormalizer(
+      context: context, organization: organization, day: day, names: book,
+      attributes: configuration.normalize.attribution == .usageShare)
+    let usageRows = try await normalizer.usage(from: usage)
+    let charges = try await normalizer.charges(from: costs, usage: usageRows.table)
     var figures = ControlFigures(organization: organization, day: day)
     figures.api = try await normalizer.apiTotals(from: ungrouped)
     figures.costLines = charges.costLines
     figures.charges = charges.charges
     try figures.check()
-    let usageRows = try await normalizer.usage(from: usage)
 
-    let record = PartitionRecord(
+    var record = PartitionRecord(
       organization: organization, dataset: DatasetName.charges, day: day, open: isOpen,
       dimensions: costs.record.dimensions, controlTotals: charges.charges.texts, madeFrom: madeFrom)
+    record.attribution = charges.attribution.record
     let written = try await context.partitions.write(
       folder, record: record,
       files: [
@@ -110,12 +117,12 @@ public struct NormalizeStage: Sendable {
           name: ChargeFile.name, rows: charges.rows.count,
           content: try charges.rows.gzip(header: CSVRow.header(ChargeFile.header))),
         PartitionFile(
-          name: UsageFile.name, rows: usageRows.count,
-          content: try usageRows.gzip(header: CSVRow.header(UsageFile.header))),
+          name: UsageFile.name, rows: usageRows.rows.count,
+          content: try usageRows.rows.gzip(header: CSVRow.header(UsageFile.header))),
       ])
     return NormalizedDay(
-      organization: organization, day: day, charges: charges.rows.count, usageRows: usageRows.count,
-      isOpen: isOpen, changed: written.changed, figures: figures)
+      organization: organization, day: day, charges: charges.rows.count, usageRows: usageRows.rows.count,
+      isOpen: isOpen, changed: written.changed, figures: figures, attribution: record.attribution)
   }
 
   /// The day as it is, if it was made from exactly these inputs and is whole.
@@ -134,7 +141,7 @@ public struct NormalizeStage: Sendable {
     return NormalizedDay(
       organization: organization, day: day, charges: record.rows,
       usageRows: record.files.first { $0.path == UsageFile.name }?.rows ?? 0, isOpen: isOpen, changed: false,
-      figures: figures)
+      figures: figures, attribution: record.attribution)
   }
 
   /// Every raw partition of the day, in the order of their names.

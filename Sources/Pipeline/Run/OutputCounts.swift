@@ -1,11 +1,24 @@
+import Spend
 import Staging
 
 extension NormalizeOutput {
-  func count(into counts: inout RunReport.Counts) {
+  /// Line items without a principal that a report names.
+  private static let unattributedLimit = 20
+
+  func count(into report: inout RunReport) {
+    var attribution: [String: AttributionTotals] = [:]
     for day in days {
-      counts.charges += day.charges
-      counts.usageRows += day.usageRows
-      if day.changed { counts.daysNormalized += 1 } else { counts.daysKept += 1 }
+      report.counts.charges += day.charges
+      report.counts.usageRows += day.usageRows
+      if day.changed { report.counts.daysNormalized += 1 } else { report.counts.daysKept += 1 }
+      if let record = day.attribution { attribution[day.organization, default: AttributionTotals()].add(record) }
+    }
+    report.attribution = attribution.mapValues { totals in
+      RunReport.Attribution(
+        methods: totals.record.methods,
+        unattributed: totals.largestUnattributed(Self.unattributedLimit).map {
+          RunReport.LineItemTotal(lineItem: $0.lineItem, totals: $0.totals.texts)
+        })
     }
   }
 }

@@ -54,7 +54,7 @@ public struct PipelineRun: Sendable {
           failures += output.failures
         case .normalize:
           let output = try await NormalizeStage(configuration: configuration, context: context).run(scope)
-          output.count(into: &report.counts)
+          output.count(into: &report)
           for day in output.days { figures.add(day.figures) }
           // What extract could not fetch has been told; that it is missing now is no second failure.
           let unfetched = Set(failures.map(\.organization))

@@ -22,6 +22,8 @@ public struct RunReport: Encodable, Sendable {
   public var controlTotals: [ControlEntry]
   /// Sums of the last step taken, by organization and currency.
   public var totals: [String: [String: String]]
+  /// How much of each organization's money was attributed in which way.
+  public var attribution: [String: Attribution] = [:]
   /// Billing months published or found current.
   public var deliveries: [Delivery]
   /// Occurrences by kind.
@@ -73,6 +75,23 @@ public struct RunReport: Encodable, Sendable {
     enum CodingKeys: String, CodingKey {
       case organization, date, currency, api, charges, delivered, equal
       case costLines = "cost_lines"
+    }
+  }
+
+  public struct Attribution: Encodable, Sendable {
+    /// Sums by method and currency.
+    public var methods: [String: [String: String]]
+    /// What nobody is known for, the dearest line items first.
+    public var unattributed: [LineItemTotal]
+  }
+
+  public struct LineItemTotal: Encodable, Sendable {
+    public var lineItem: String
+    public var totals: [String: String]
+
+    enum CodingKeys: String, CodingKey {
+      case totals
+      case lineItem = "line_item"
     }
   }
 

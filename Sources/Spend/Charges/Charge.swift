@@ -22,12 +22,24 @@ public struct Charge: Sendable, Hashable {
   public var quantityUnit: String?
   /// Price of one pricing unit (``Measure``), in `currency`; nil where there is none to be told.
   public var unitPrice: ExactDecimal?
-}
+  /// Set on the parts of a cost line that was split.
+  public var allocation: Allocation?
 
-/// How a charge came by its principal (x_AttributionMethod).
-public enum AttributionMethod: String, Sendable, Hashable, CaseIterable {
-  /// The Costs API named the user itself.
-  case billedUser = "billed-user"
-  /// Nobody is known to be behind the charge.
-  case unattributed
+  /// AllocatedResourceId: the key, or where there is none the principal, that the part was split to.
+  public var allocatedResourceID: String? {
+    switch allocation?.target {
+    case .credential: apiKeyID
+    case .principal: principalID
+    case .nobody, nil: nil
+    }
+  }
+
+  /// AllocatedResourceName; the id where there is no name.
+  public var allocatedResourceName: String? {
+    switch allocation?.target {
+    case .credential: apiKeyName ?? apiKeyID
+    case .principal: principalName ?? principalID
+    case .nobody, nil: nil
+    }
+  }
 }

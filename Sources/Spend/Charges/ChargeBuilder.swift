@@ -1,39 +1,59 @@
 import Diagnostics
 
-/// Turns cost lines into charges, one each (DESIGN C5), and puts names to their ids.
+/// Turns cost lines into charges, one each (DESIGN C5) or one for each part after attribution, and puts names
+/// to their ids.
 public struct ChargeBuilder {
   private let names: NameBook
   private let organization: String
   private let diagnostics: DiagnosticsCollector
+  /// Nil where attribution is switched off.
+  private let attributor: Attributor?
   /// Parsed once for each distinct text: a day has many rows and few line items.
   private var lineItems: [String: LineItem] = [:]
 
-  public init(organization: String, names: NameBook, diagnostics: DiagnosticsCollector) {
+  public init(
+    organization: String, names: NameBook, attributor: Attributor?, diagnostics: DiagnosticsCollector
+  ) {
     self.organization = organization
+    self.attributor = attributor
     self.names = names
     self.diagnostics = diagnostics
   }
 
-  /// The charge of one cost line; trouble is counted and keeps its money (promise 3).
-  public mutating func charge(for line: CostLine) -> Charge {
+  /// The charges of one cost line; trouble is counted and keeps its money (promise 3).
+  public mutating func charges(for line: CostLine) -> [Charge] {
     let lineItem = line.lineItem.map { parsed($0) }
     let measure = Measure(unit: line.quantityUnit, lineItem: lineItem)
     let unitPrice = unitPrice(of: line, measure)
     count(line, lineItem, measure, unitPrice)
-    var charge = Charge(
+    let origin = Charge(
       lineItem: line.lineItem,
       projectID: line.projectID, projectName: line.projectID.map { projectName($0, line) },
-      apiKeyID: line.apiKeyID, apiKeyName: line.apiKeyID.flatMap { names.credentials[$0]?.name },
-      attribution: .unattributed, currency: line.currency, amount: line.amount,
+      attribution: .none, currency: line.currency, amount: line.amount,
       quantity: line.quantity, quantityUnit: line.quantityUnit, unitPrice: unitPrice)
-    if let user = line.userID {
-      let principal = names.principals[user]
-      charge.principalID = user
-      charge.principalType = principal?.type.rawValue
-      charge.principalName = principal?.name
-      charge.principalEmail = principal?.email ?? line.userEmail
-      charge.attribution = .billedUser
+    guard let attributor else {
+      return [named(origin, key: line.apiKeyID, user: line.userID, email: line.userEmail)]
     }
+    return attributor.parts(of: line, lineItem).map { part in
+      var charge = named(origin, key: part.apiKeyID, user: part.userID, email: line.userEmail)
+      charge.attribution = part.method
+      charge.amount = part.amount
+      charge.quantity = part.quantity
+      charge.allocation = part.allocation
+      return charge
+    }
+  }
+
+  private func named(_ origin: Charge, key: String?, user: String?, email: String?) -> Charge {
+    var charge = origin
+    charge.apiKeyID = key
+    charge.apiKeyName = key.flatMap { names.credentials[$0]?.name }
+    guard let user else { return charge }
+    let principal = names.principals[user]
+    charge.principalID = user
+    charge.principalType = principal?.type.rawValue
+    charge.principalName = principal?.name
+    charge.principalEmail = principal?.email ?? email
     return charge
   }
 

@@ -5,6 +5,8 @@ import JSONReader
 /// What a list row lacks stays unknown; a row without an id is no entity and is passed over.
 public struct NameBookReader {
   public private(set) var book = NameBook()
+  /// Projects that may refuse to list their keys.
+  public private(set) var archivedProjects: Set<String> = []
 
   public init() {}
 
@@ -19,6 +21,9 @@ public struct NameBookReader {
     switch dataset {
     case "projects":
       if let name = Self.text(result["name"]) { book.projects[id] = name }
+      if Self.text(result["status"]) == "archived" || result["archived_at"]?.isNull == false {
+        archivedProjects.insert(id)
+      }
     case "users":
       let isService = result["is_service_account"]?.boolean == true
       add(id, result, type: isService ? .serviceAccount : .user)

@@ -24,8 +24,9 @@ public struct UsageRowWriter {
   }
 
   /// Appends the row of one raw line.
+  /// The same row goes into `table`, for attribution.
   /// - Throws: ``RefusedLine`` if the line is no envelope.
-  public mutating func append(_ line: JSONValue, to row: inout CSVRow) throws {
+  public mutating func append(_ line: JSONValue, to row: inout CSVRow, and table: inout UsageTable) throws {
     let result = try RawLine.result(of: line)
     for index in values.indices { values[index] = nil }
     var others: [(key: JSONValue, value: JSONValue)] = []
@@ -40,12 +41,18 @@ public struct UsageRowWriter {
         position += 1
       }
     }
+    let values = values
+    table.append(
+      service: service, dimension: { Self.given(values[$0.index]) },
+      measure: { Self.given(values[UsageDimension.allCases.count + $0.index]) })
     row.append(service)
     for value in values { append(value, to: &row) }
     row.append(tokenCheck())
     row.append(Self.object(others))
     row.endRow()
   }
+
+  private static func given(_ value: JSONValue?) -> JSONValue? { value?.isNull == true ? nil : value }
 
   private func append(_ value: JSONValue?, to row: inout CSVRow) {
     guard let value, !value.isNull else { return row.appendPlain { _ in } }

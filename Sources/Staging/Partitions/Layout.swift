@@ -23,6 +23,9 @@ public enum Layout {
     "normalized/org=\(organization)"
   }
 
+  /// The history of an organization's names.
+  public static func names(organization: String) -> String { "names/org=\(organization)" }
+
   /// The truth of one billing month.
   public static func data(_ month: Month) -> String { "focus/data/BILLING_PERIOD=\(month)" }
 

@@ -29,9 +29,11 @@ public struct PartitionRecord: Codable, Sendable, Hashable {
   /// Whether `controlTotals` equalled the control partition's when this was written; nil where nothing
   /// controls it.
   public var balanced: Bool?
+  /// How a normalized day's money was attributed.
+  public var attribution: AttributionRecord?
 
   enum CodingKeys: String, CodingKey {
-    case format, organization, dataset, date, open, dimensions, rows, bytes, sha256, files, balanced
+    case format, organization, dataset, date, open, dimensions, rows, bytes, sha256, files, balanced, attribution
     case controlTotals = "control_totals"
     case madeFrom = "made_from"
   }
@@ -55,4 +57,17 @@ public struct PartitionRecord: Codable, Sendable, Hashable {
 
   /// The digest of one file, by its name in the partition.
   public func digest(of path: String) -> String? { files.first { $0.path == path }?.sha256 }
+}
+
+/// How much of a day's money was attributed in which way.
+public struct AttributionRecord: Codable, Sendable, Hashable {
+  /// Sums by method and currency as plain decimal text.
+  public var methods: [String: [String: String]]
+  /// The sums without anybody known behind them, by line item and currency.
+  public var unattributed: [String: [String: String]]
+
+  public init(methods: [String: [String: String]], unattributed: [String: [String: String]]) {
+    self.methods = methods
+    self.unattributed = unattributed
+  }
 }

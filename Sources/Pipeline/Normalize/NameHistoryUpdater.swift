@@ -1,0 +1,121 @@
+import Diagnostics
+import JSONReader
+import Spend
+import Staging
+
+/// Brings an organization's name history up to date with the snapshots in `raw/`.
+///
+/// The history is a dataset of its own: it outlives every other derived file, and where it is lost it is made
+/// again from all snapshots.
+struct NameHistoryUpdater {
+  let context: StageContext
+  let organization: String
+
+  /// One whole list as it was answered, in the order of time.
+  private struct Snapshot {
+    let dataset: String
+    let day: Day
+    let folder: String
+    let file: FileRecord
+    let record: PartitionRecord
+    var key: String { "\(folder)/\(file.path)" }
+  }
+
+  /// - Throws: ``CorruptFile`` and ``RefusedPartition`` for snapshots that cannot be read.
+  func run() async throws -> NameHistory {
+    let folder = Layout.names(organization: organization)
+    let snapshots = try await snapshots()
+    var history = NameHistory()
+    var taken: [String: String] = [:]
+    if let (known, record) = try await existing(folder) {
+      history = known
+      taken = record.madeFrom
+    }
+    var new = snapshots.filter { taken[$0.key] != $0.file.sha256 }
+    if new.isEmpty { return history }
+    let lastTaken = taken.keys.compactMap { Layout.value(of: "date", in: $0).flatMap { Day($0) } }.max()
+    if let lastTaken, let first = new.map(\.day).min(), first < lastTaken {
+      // A snapshot from between: only the whole sequence gives the right days.
+      history = NameHistory()
+      new = snapshots
+    }
+    for (day, batch) in Dictionary(grouping: new, by: \.day).sorted(by: { $0.key < $1.key }) {
+      try await take(batch, on: day, into: &history)
+    }
+    for snapshot in snapshots { taken[snapshot.key] = snapshot.file.sha256 }
+    try await write(history, folder, taken, day: snapshots.map(\.day).max())
+    return history
+  }
+
+  private func take(_ batch: [Snapshot], on day: Day, into history: inout NameHistory) async throws {
+    // Lists of one day that were taken several times: part by part, each with the others of its time.
+    let rounds = batch.map(\.file.path).sorted()
+    for round in Set(rounds).sorted() {
+      var reader = NameBookReader()
+      var datasets: Set<String> = []
+      for snapshot in batch.filter({ $0.file.path == round }).sorted(by: { Self.order($0) < Self.order($1) }) {
+        datasets.insert(snapshot.dataset)
+        let bytes = try await context.partitions.file(snapshot.file.path, of: snapshot.folder, snapshot.record)
+        try RawPartition.forEachLine(
+          of: bytes, path: snapshot.key, organization: organization, dataset: snapshot.dataset, day: day,
+          parser: JSONParser()
+        ) { line, _ in try reader.read(line, dataset: snapshot.dataset) }
+      }
+      history.take(
+        reader.book, on: day, complete: Self.complete(datasets), unlisted: reader.archivedProjects)
+    }
+  }
+
+  /// What is missing from a complete list is deleted; principals come from two lists.
+  private static func complete(_ datasets: Set<String>) -> Set<NameHistory.Kind> {
+    var kinds: Set<NameHistory.Kind> = []
+    if datasets.contains("projects") { kinds.insert(.project) }
+    if datasets.isSuperset(of: ["users", "service_accounts"]) { kinds.insert(.principal) }
+    if datasets.isSuperset(of: ["projects", "api_keys"]) { kinds.insert(.credential) }
+    return kinds
+  }
+
+  private static func order(_ snapshot: Snapshot) -> Int {
+    NameBookReader.datasets.firstIndex(of: snapshot.dataset) ?? 0
+  }
+
+  private func snapshots() async throws -> [Snapshot] {
+    var snapshots: [Snapshot] = []
+    for dataset in NameBookReader.datasets {
+      let root = Layout.rawDataset(organization: organization, dataset: dataset)
+      for object in try await context.store.list(root) where object.key.hasSuffix("/" + Layout.partitionRecord) {
+        guard let day = Layout.value(of: "date", in: object.key).flatMap({ Day($0) }) else { continue }
+        let folder = Layout.raw(organization: organization, dataset: dataset, day: day)
+        guard let record = try await context.partitions.record(folder) else { continue }
+        snapshots += record.files.map {
+          Snapshot(dataset: dataset, day: day, folder: folder, file: $0, record: record)
+        }
+      }
+    }
+    return snapshots
+  }
+
+  private func existing(_ folder: String) async throws -> (NameHistory, PartitionRecord)? {
+    do {
+      guard let record = try await context.partitions.record(folder) else { return nil }
+      let bytes = try await context.partitions.file(NameHistoryFile.name, of: folder, record)
+      return (try NameHistoryFile.read(gzip: bytes, path: "\(folder)/\(NameHistoryFile.name)"), record)
+    } catch let damage as CorruptFile {
+      context.diagnostics.report(
+        Diagnostic(kind: "name_history_damaged", message: "\(damage); it is made again from raw/"))
+      return nil
+    }
+  }
+
+  private func write(_ history: NameHistory, _ folder: String, _ taken: [String: String], day: Day?) async throws {
+    guard let day else { return }
+    let rows = NameHistoryFile.rows(history)
+    let record = PartitionRecord(
+      organization: organization, dataset: "names", day: day, open: true, madeFrom: taken)
+    try await context.partitions.write(
+      folder, record: record,
+      files: [
+        PartitionFile(name: NameHistoryFile.name, rows: rows.count, content: try GzipEncoder.compress(rows.bytes))
+      ])
+  }
+}

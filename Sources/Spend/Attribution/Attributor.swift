@@ -1,0 +1,139 @@
+import Diagnostics
+
+/// Says who spent a cost line, and splits it where several did (DESIGN C8, C9, C10).
+///
+/// The parts replace the cost line: their amounts and quantities sum to it exactly, and what has no usage is
+/// a part of its own.
+public struct Attributor {
+  /// One part of a cost line, or all of it.
+  public struct Part: Sendable {
+    public var apiKeyID: String?
+    public var userID: String?
+    public var method: AttributionMethod
+    public var amount: ExactDecimal
+    public var quantity: ExactDecimal?
+    /// Nil for a cost line that was not split.
+    public var allocation: Allocation?
+  }
+
+  private let names: NameBook
+  private let matcher: UsageMatcher
+  /// Whether the API was asked for keys: then a cost line without one is traffic without a key.
+  private let knowsKeys: Bool
+
+  /// - Parameters:
+  ///   - lines: all cost lines of the day, with their line items.
+  ///   - dimensions: what the costs were grouped by.
+  public init(
+    usage: UsageTable, names: NameBook, lines: [(project: String?, lineItem: LineItem)], dimensions: [String]
+  ) {
+    self.names = names
+    matcher = UsageMatcher(index: UsageIndex(usage), claims: LineClaims(lines))
+    knowsKeys = dimensions.contains("api_key_id")
+  }
+
+  /// The parts of a cost line; at least one.
+  public func parts(of line: CostLine, _ lineItem: LineItem?) -> [Part] {
+    if let user = line.userID { return [whole(line, user: user, .billedUser)] }
+    if let key = line.apiKeyID { return parts(ofKeyed: line, key: key, lineItem) }
+    guard let project = line.projectID, let lineItem,
+      let match = matcher.match(lineItem, project: project, isEligible: { !knowsKeys || $0 == nil })
+    else { return [whole(line, user: nil, .unattributed)] }
+    return split(line, lineItem, match, target: .credential)
+  }
+
+  /// A cost line of one key: its users are found by the key, its owner is the last resort (C9).
+  private func parts(ofKeyed line: CostLine, key: String, _ lineItem: LineItem?) -> [Part] {
+    let users = matcher.index.users(ofKey: key)
+    if users.count == 1 { return [whole(line, user: users[0], .keySoleUser)] }
+    if users.isEmpty {
+      let owner = names.credentials[key]?.ownerID
+      return [whole(line, user: owner, owner == nil ? .unattributed : .keyOwner)]
+    }
+    guard let project = line.projectID, let lineItem,
+      let match = matcher.match(lineItem, project: project, isEligible: { $0 == key })
+    else { return [whole(line, user: nil, .unattributed)] }
+    return split(line, lineItem, match, target: .principal)
+  }
+
+  private func whole(
+    _ line: CostLine, key: String? = nil, user: String?, _ method: AttributionMethod
+  ) -> Part {
+    Part(
+      apiKeyID: line.apiKeyID ?? key, userID: user, method: method, amount: line.amount, quantity: line.quantity,
+      allocation: nil)
+  }
+
+  private func split(
+    _ line: CostLine, _ lineItem: LineItem, _ match: UsageMatcher.Match, target: Allocation.Target
+  ) -> [Part] {
+    var known = match.shares
+    var unknown = 0
+    if let index = known.firstIndex(where: { $0.user == UsageMatcher.User() }) {
+      unknown += known.remove(at: index).weight
+    }
+    unknown += UsageMatcher.weight(ofUnknown: missing(line, lineItem, match))
+    guard let first = known.first else { return [whole(line, user: nil, .unattributed)] }
+    if known.count == 1, unknown == 0 {
+      let owner = first.user.userID ?? first.user.apiKeyID.flatMap { names.credentials[$0]?.ownerID }
+      return [whole(line, key: first.user.apiKeyID, user: owner, .soleUser)]
+    }
+    let weights = known.map(\.weight) + (unknown > 0 ? [unknown] : [])
+    guard let (amounts, quantities, ratios) = shares(of: line, weights) else {
+      return [whole(line, user: nil, .unattributed)]
+    }
+    var parts: [Part] = []
+    for (index, share) in known.enumerated() {
+      let owner = share.user.userID ?? share.user.apiKeyID.flatMap { names.credentials[$0]?.ownerID }
+      let usage = Allocation(
+        target: target == .credential && share.user.apiKeyID != nil ? .credential : .principal,
+        ratio: ratios[index], usage: ExactDecimal(share.usage), unit: match.rule.unit)
+      parts.append(
+        Part(
+          apiKeyID: line.apiKeyID ?? share.user.apiKeyID, userID: owner, method: .usageShare, amount: amounts[index],
+          quantity: quantities?[index], allocation: usage))
+    }
+    if unknown > 0, let amount = amounts.last, let ratio = ratios.last {
+      parts.append(
+        Part(
+          apiKeyID: line.apiKeyID, userID: nil, method: .unattributed, amount: amount, quantity: quantities?.last,
+          allocation: Allocation(target: .nobody, ratio: ratio, usage: nil, unit: nil)))
+    }
+    return parts
+  }
+
+  /// Amounts, quantities and ratios in proportion to `weights`, each summing to the whole exactly.
+  ///
+  /// Quantities are split first, in whole units where the whole is whole, and amounts in proportion to them, so
+  /// that price × quantity = cost holds for every part as it does for the whole.
+  private func shares(
+    of line: CostLine, _ weights: [Int]
+  ) -> (amounts: [ExactDecimal], quantities: [ExactDecimal]?, ratios: [ExactDecimal])? {
+    guard let ratios = ExactDecimal(1).split(by: weights, decimalPlaces: 12) else { return nil }
+    let quantities = line.quantity.flatMap { $0.split(by: weights, decimalPlaces: $0.isInteger ? 0 : nil) }
+    if let quantities, let amounts = line.amount.split(by: quantities) { return (amounts, quantities, ratios) }
+    guard let amounts = line.amount.split(by: weights) else { return nil }
+    return (amounts, quantities, ratios)
+  }
+
+  /// What the cost line counts beyond all usage, in the rule's unit; 0 where the two cannot be compared.
+  private func missing(_ line: CostLine, _ lineItem: LineItem, _ match: UsageMatcher.Match) -> Int {
+    guard let quantity = line.quantity,
+      let factor = Self.factor(Measure(unit: line.quantityUnit, lineItem: lineItem).consumedUnit, to: match.rule.unit)
+    else { return 0 }
+    let rest = quantity * factor - ExactDecimal(match.usage)
+    guard !rest.isNegative, rest.isInteger else { return 0 }
+    return Int(rest.description) ?? 0
+  }
+
+  /// How many of one unit another is.
+  private static func factor(_ unit: String, to wanted: String) -> ExactDecimal? {
+    switch (unit, wanted) {
+    case ("1000 Tokens", "Tokens"): 1000
+    case ("Minutes", "Seconds"): 60
+    case ("Hours", "Seconds"): 3600
+    case ("Requests", "Calls"): 1
+    case let (unit, wanted): unit == wanted ? 1 : nil
+    }
+  }
+}
