@@ -85,15 +85,18 @@ let package = Package(
       ],
       swiftSettings: strictness),
 
+    // What test suites share: a python3 to compare with, scratch folders, repeatable randomness.
+    .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strictness),
+
     .testTarget(name: "JSONReaderTests", dependencies: ["JSONReader"], swiftSettings: strictness),
-    .testTarget(name: "StagingTests", dependencies: ["Staging"], swiftSettings: strictness),
+    .testTarget(name: "StagingTests", dependencies: ["Staging", "TestSupport"], swiftSettings: strictness),
     .testTarget(
-      name: "SpendTests", dependencies: ["Spend"], exclude: ["Reference"], swiftSettings: strictness),
+      name: "SpendTests", dependencies: ["Spend", "TestSupport"], exclude: ["Reference"], swiftSettings: strictness),
     .testTarget(name: "OpenAIAdminTests", dependencies: ["OpenAIAdmin"], swiftSettings: strictness),
-    .testTarget(name: "FOCUSTests", dependencies: ["FOCUS"], swiftSettings: strictness),
+    .testTarget(name: "FOCUSTests", dependencies: ["FOCUS", "TestSupport"], swiftSettings: strictness),
     .testTarget(name: "SimulatorTests", dependencies: ["Simulator"], swiftSettings: strictness),
     .testTarget(
-      name: "PipelineTests", dependencies: ["Pipeline", "Simulator"], swiftSettings: strictness),
-    .testTarget(name: "FrontendTests", dependencies: ["Frontend"], swiftSettings: strictness),
+      name: "PipelineTests", dependencies: ["Pipeline", "Simulator", "TestSupport"], exclude: ["Golden"], swiftSettings: strictness),
+    .testTarget(name: "FrontendTests", dependencies: ["Frontend", "TestSupport"], swiftSettings: strictness),
   ]
 )

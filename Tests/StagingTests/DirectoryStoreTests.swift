@@ -1,0 +1,119 @@
+import Foundation
+import Staging
+import TestSupport
+import Testing
+
+/// What only a store in a directory has: modes, scratch files, errors of the system.
+@Suite struct DirectoryStoreTests {
+  private func mode(_ path: String) throws -> Int {
+    let value = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? NSNumber
+    return try #require(value?.intValue)
+  }
+
+  private static let mask: Int = {
+    let mask = umask(0)
+    umask(mask)
+    return Int(mask)
+  }()
+
+  @Test(arguments: [(0o640, 0o750), (0o600, 0o700), (0o644, 0o755)])
+  func filesAreReadByThoseTheyAreMeantFor(file: Int, folder: Int) async throws {
+    let temporary = try TemporaryFolder()
+    let store = DirectoryStore(root: temporary.path + "/output", fileMode: UInt32(file))
+    try await store.write("raw/org=acme/part", [1])
+    try await store.replace("focus/data", with: [TreeEntry(name: "org=acme/part", source: "raw/org=acme/part")])
+    let root = temporary.path + "/output/"
+    for path in ["raw/org=acme/part", "focus/data/org=acme/part"] {
+      #expect(try mode(root + path) == file & ~Self.mask)
+    }
+    for path in ["", "raw", "raw/org=acme", "focus/data", "focus/data/org=acme"] {
+      #expect(try mode(root + path) == folder & ~Self.mask, "\(path)")
+    }
+  }
+
+  @Test func bydefaultTheGroupReads() async throws {
+    let temporary = try TemporaryFolder()
+    try await DirectoryStore(root: temporary.path).write("a/b", [1])
+    #expect(try mode(temporary.path + "/a/b") == 0o640 & ~Self.mask)
+  }
+
+  @Test func whatAKilledRunLeftAsideCanBeRemoved() async throws {
+    let temporary = try TemporaryFolder()
+    try temporary.write(".tmp/123-1", "half a file")
+    try temporary.write(".tmp/123-2/org=acme/part", "half a tree")
+    let store = DirectoryStore(root: temporary.path)
+    try await store.write("a/b", [1])
+    try store.removeScratch()
+    #expect(try temporary.files() == ["a/b": [1]])
+    try store.removeScratch()
+  }
+
+  @Test func aPlaceThatTakesNoFilesIsToBeMended() async throws {
+    let temporary = try TemporaryFolder()
+    try temporary.write("file", "not a folder")
+    let store = DirectoryStore(root: temporary.path + "/file/output")
+    let error = await #expect(throws: StorageFailure.self) { try await store.write("a/b", [1]) }
+    #expect(error?.recovery == .mendOutput)
+    #expect(error?.path.hasPrefix(temporary.path) == true)
+  }
+
+  @Test func aFolderWhereAFileIsMeantIsNoObject() async throws {
+    let temporary = try TemporaryFolder()
+    let store = DirectoryStore(root: temporary.path)
+    try await store.write("a/b/c", [1])
+    await #expect(throws: StorageFailure.self) { try await store.write("a/b", [2]) }
+    #expect(try temporary.files() == ["a/b/c": [1]])
+  }
+}
+
+@Suite struct RunLockTests {
+  @Test func aSecondRunIsRefusedAtOnce() throws {
+    let folder = try TemporaryFolder()
+    do {
+      let lock = try RunLock(output: folder.path + "/output")
+      let error = #expect(throws: OutputLocked.self) { try RunLock(output: folder.path + "/output") }
+      #expect(error?.recovery == .retryLater)
+      withExtendedLifetime(lock) {}
+    }
+    _ = try RunLock(output: folder.path + "/output")
+  }
+
+  @Test(.enabled(if: Python.isAvailable))
+  func otherProcessesSeeIt() throws {
+    let folder = try TemporaryFolder()
+    let script = """
+      import fcntl,sys
+      try: fcntl.flock(open(sys.argv[1], "r+"), fcntl.LOCK_EX | fcntl.LOCK_NB); print("free")
+      except BlockingIOError: print("locked")
+      """
+    var lock: RunLock? = try RunLock(output: folder.path)
+    #expect(try Python.lines(script, [folder.path + "/.lock"]) == ["locked"])
+    withExtendedLifetime(lock) {}
+    lock = nil
+    #expect(try Python.lines(script, [folder.path + "/.lock"]) == ["free"])
+  }
+
+  @Test(.enabled(if: Python.isAvailable))
+  func theLockOfADeadProcessIsFree() throws {
+    let folder = try TemporaryFolder()
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [
+      "python3", "-c",
+      """
+      import fcntl,sys,time
+      lock = open(sys.argv[1], "a"); fcntl.flock(lock, fcntl.LOCK_EX)
+      print("held", flush=True); time.sleep(600)
+      """, folder.path + "/.lock",
+    ]
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    let said = pipe.fileHandleForReading.availableData
+    #expect(said == Data("held\n".utf8))
+    #expect(throws: OutputLocked.self) { try RunLock(output: folder.path) }
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+    _ = try RunLock(output: folder.path)
+  }
+}
