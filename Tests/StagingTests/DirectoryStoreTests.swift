@@ -31,7 +31,7 @@ import Testing
     }
   }
 
-  @Test func bydefaultTheGroupReads() async throws {
+  @Test func byDefaultTheGroupReads() async throws {
     let temporary = try TemporaryFolder()
     try await DirectoryStore(root: temporary.path).write("a/b", [1])
     #expect(try mode(temporary.path + "/a/b") == 0o640 & ~Self.mask)
@@ -110,7 +110,7 @@ import Testing
     process.standardOutput = pipe
     try process.run()
     let said = pipe.fileHandleForReading.availableData
-    #expect(said == Data("held\n".utf8))
+    #expect(said.starts(with: Data("held".utf8)))
     #expect(throws: OutputLocked.self) { try RunLock(output: folder.path) }
     kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()

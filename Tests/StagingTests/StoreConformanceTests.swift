@@ -104,7 +104,7 @@ struct TestedStore {
   func listsAllBelowAFolderSortedByKey(kind: StoreKind) async throws {
     let tested = try kind.make()
     var random = RepeatableGenerator(seed: 2)
-    var keys: Set<String> = ["raw/a/b", "raw/a!b/c", "raw/a-b/c", "raw/a=b", "raw/é/x", "raw/Z/x", "raw/ab"]
+    var keys: Set<String> = ["raw/a/b", "raw/a!b/c", "raw/a-b/c", "raw/a=b", "raw/ü/x", "raw/Z/x", "raw/ab"]
     for _ in 0..<200 {
       // Names that end in their depth: a name is never a file here and a folder there.
       let depth = Int.random(in: 1...4, using: &random)
