@@ -8,7 +8,8 @@ public final class MemoryStore: Store {
   public init(name: String = "memory") { self.name = name }
 
   public func list(_ folder: String) async throws -> [StoredObject] {
-    objects.withLock { objects in
+    try StoreKey.check(folder)
+    return objects.withLock { objects in
       objects.filter { $0.key.hasPrefix(folder + "/") }
         .map { StoredObject(key: $0.key, bytes: $0.value.count) }
         .sorted { $0.key < $1.key }
@@ -33,6 +34,7 @@ public final class MemoryStore: Store {
   }
 
   public func replace(_ folder: String, with entries: [TreeEntry]) async throws {
+    try StoreKey.check(folder)
     for entry in entries { try StoreKey.check(folder + "/" + entry.name) }
     try objects.withLock { objects in
       var tree: [String: [UInt8]] = [:]
