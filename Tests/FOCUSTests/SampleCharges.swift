@@ -1,0 +1,81 @@
+import Diagnostics
+import FOCUS
+import JSONReader
+import Spend
+import Staging
+
+/// Charges made from results of the Costs API, of every kind there is.
+enum SampleCharges {
+  static let day = Day(number: 20_760)
+  static let context = BillingContext(accountID: "org-1", accountName: "Acme, \"Inc.\" 漢字", day: day)
+
+  /// Results of the Costs API as JSON.
+  static let results = [
+    // Tokens with everything.
+    #"{"amount":{"value":10.5,"currency":"usd"},"line_item":"priority | gpt-5.6-sol, output, long context","project_id":"proj_1","api_key_id":"key_1","user_id":"user-1","quantity":8400000.0,"quantity_unit":"tokens"}"#,
+    #"{"amount":{"value":"0.3333333333333333333333333333333333","currency":"usd"},"line_item":"gpt-5, cached input","project_id":"proj_2","api_key_id":"key_9","user_id":"user-9","quantity":7000001,"quantity_unit":"tokens"}"#,
+    #"{"amount":{"value":1.25,"currency":"usd"},"line_item":"gpt-image-1 image, cached input","project_id":"proj_1","quantity":2500,"quantity_unit":"1000_tokens"}"#,
+    #"{"amount":{"value":0.00001,"currency":"usd"},"line_item":"evals | gpt-4o-mini-2024-07-18, input","project_id":"proj_1","quantity":3,"quantity_unit":"tokens"}"#,
+    #"{"amount":{"value":2,"currency":"usd"},"line_item":"gpt-5.6-sol, cache writes","project_id":"proj_1","quantity":400000}"#,
+    // Free tokens.
+    #"{"amount":{"value":0E-6176,"currency":"usd"},"line_item":"gpt-5.4-2026-03-05, cached input","project_id":"proj_1","quantity":12345,"quantity_unit":"tokens"}"#,
+    // A credit with a quantity and without one.
+    #"{"amount":{"value":-4.2,"currency":"usd"},"line_item":"Credit"}"#,
+    #"{"amount":{"value":-4.2,"currency":"usd"},"line_item":"gpt-5, input","project_id":"proj_1","quantity":10,"quantity_unit":"tokens"}"#,
+    // No quantity, no line item, no project.
+    #"{"amount":{"value":7.25,"currency":"usd"},"line_item":"vector store storage","project_id":"proj_1"}"#,
+    #"{"amount":{"value":7.25,"currency":"eur"}}"#,
+    #"{"amount":{"value":3,"currency":"usd"},"quantity":5,"quantity_unit":"duration_seconds"}"#,
+    // Own units, hard texts.
+    #"{"amount":{"value":1.75,"currency":"usd"},"line_item":"web search tool calls","project_id":"proj_1","quantity":175,"quantity_unit":"requests"}"#,
+    #"{"amount":{"value":0.06,"currency":"usd"},"line_item":"whisper","project_id":"proj_1","quantity":600,"quantity_unit":"duration_seconds"}"#,
+    #"{"amount":{"value":1,"currency":"usd"},"line_item":"brand new, \"thing\"\nfor 漢字 \\ \u0001","project_id":"proj \"3\",\r\n","quantity":3,"quantity_unit":"gibibyte_hours"}"#,
+    #"{"amount":{"value":123456789012345678901234567890.1234,"currency":"jpy"},"line_item":"dall-e 3, standard, 1024x1792, 1792x1024","project_id":"proj_1","quantity":0}"#,
+  ]
+
+  static var names: NameBook {
+    var names = NameBook()
+    names.projects = ["proj_1": "Search, \"beta\"", "proj_2": "=1+1"]
+    names.principals = [
+      "user-1": NameBook.Principal(type: .user, name: "Ann O'Neil", email: "ann@example.com"),
+      "user-9": NameBook.Principal(type: .serviceAccount, name: "ci 👩🏽‍💻", email: nil),
+    ]
+    names.credentials = ["key_1": NameBook.Credential(name: "laptop", projectID: "proj_1", ownerID: "user-1")]
+    return names
+  }
+
+  static func all() throws -> [Charge] {
+    var reader = CostLineReader()
+    var builder = ChargeBuilder(organization: "acme", names: names, diagnostics: DiagnosticsCollector())
+    let parser = JSONParser()
+    return try results.map { result in
+      let line = RawLine.prefix(organization: "acme", day: day) + Array(result.utf8) + RawLine.suffix
+      return builder.charge(for: try parser.parse(line) { try reader.read($0) })
+    }
+  }
+
+  /// All charges as one file.
+  static func file(_ version: FOCUSVersion, _ format: RowFormat) throws -> [UInt8] {
+    let columns = try ColumnTable.embedded().columns(of: version)
+    var writer = RowWriter(columns: columns, context: context, format: format)
+    var out = format.header(columns)
+    for charge in try all() { writer.append(charge, to: &out) }
+    return out
+  }
+
+  /// All charges as rows of text by column, read back from CSV; null columns are absent.
+  static func rows(_ version: FOCUSVersion) throws -> [[String: String]] {
+    let header = try ColumnTable.embedded().columns(of: version).map(\.name)
+    var rows: [[String: String]] = []
+    try CSVReader.forEachRecord(
+      ofGzip: GzipEncoder.compress(file(version, .csv)), path: "part.csv.gz", header: header
+    ) { record in
+      rows.append(
+        Dictionary(
+          uniqueKeysWithValues: header.enumerated().compactMap { index, name in
+            record.text(index).map { (name, $0) }
+          }))
+    }
+    return rows
+  }
+}
