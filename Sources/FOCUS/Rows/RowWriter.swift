@@ -41,7 +41,7 @@ public struct RowWriter {
   /// Appends one charge as a row with its line feed.
   public mutating func append(_ charge: Charge, to out: inout [UInt8]) {
     let template = template(for: charge)
-    let isPriced = charge.unitPrice != nil
+    let isPriced = Self.isPriced(charge)
     amount.removeAll(keepingCapacity: true)
     charge.amount.appendWithFraction(to: &amount)
     quantity.removeAll(keepingCapacity: true)
@@ -59,6 +59,9 @@ public struct RowWriter {
       }
     }
   }
+
+  /// FOCUS: where SkuPriceId is null, and a charge without a line item has none, all pricing columns are null.
+  private static func isPriced(_ charge: Charge) -> Bool { charge.unitPrice != nil && charge.lineItem != nil }
 
   private func append(_ field: RowField, of charge: Charge, to out: inout [UInt8]) {
     switch field {
@@ -86,7 +89,7 @@ public struct RowWriter {
   private mutating func template(for charge: Charge) -> Template {
     let key = TemplateKey(
       lineItem: charge.lineItem, quantityUnit: charge.quantityUnit, currency: charge.currency.code,
-      isCredit: charge.amount.isNegative, isPriced: charge.unitPrice != nil)
+      isCredit: charge.amount.isNegative, isPriced: Self.isPriced(charge))
     if let known = templates[key] { return known }
     let lineItem = charge.lineItem.map { LineItem($0) }
     let sku = Sku(
