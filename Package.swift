@@ -86,7 +86,7 @@ let package = Package(
       swiftSettings: strictness),
 
     // What test suites share: a python3 to compare with, scratch folders, repeatable randomness.
-    .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strictness),
+    .target(name: "TestSupport", dependencies: ["Staging"], path: "Tests/Support", swiftSettings: strictness),
 
     .testTarget(name: "JSONReaderTests", dependencies: ["JSONReader"], swiftSettings: strictness),
     .testTarget(name: "StagingTests", dependencies: ["Staging", "TestSupport"], swiftSettings: strictness),

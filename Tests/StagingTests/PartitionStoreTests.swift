@@ -1,6 +1,5 @@
 import Foundation
 import Staging
-import Synchronization
 import TestSupport
 import Testing
 
@@ -147,44 +146,5 @@ import Testing
     #expect(Layout.run("r1") == "runs/r1.json")
     #expect(Layout.value(of: "date", in: "raw/org=acme/dataset=costs/date=2026-11-03/x") == "2026-11-03")
     #expect(Layout.value(of: "day", in: "raw/org=acme") == nil)
-  }
-}
-
-/// Notes every change to a store, and fails before one of them as if the process were killed.
-final class WatchedStore: Store {
-  struct Killed: Error {}
-  private let base: any Store
-  private let failingAt: Int?
-  private let seen = Mutex<[String]>([])
-
-  init(_ base: any Store, failingAt: Int? = nil) {
-    self.base = base
-    self.failingAt = failingAt
-  }
-
-  var name: String { base.name }
-  var changes: [String] { seen.withLock { $0 } }
-  func clear() { seen.withLock { $0 = [] } }
-
-  private func note(_ change: String) throws {
-    try seen.withLock { seen in
-      if let failingAt, seen.count >= failingAt { throw Killed() }
-      seen.append(change)
-    }
-  }
-
-  func list(_ folder: String) async throws -> [StoredObject] { try await base.list(folder) }
-  func read(_ key: String) async throws -> [UInt8]? { try await base.read(key) }
-  func write(_ key: String, _ produce: (any ObjectSink) async throws -> Void) async throws {
-    try note("write \(key)")
-    try await base.write(key, produce)
-  }
-  func remove(_ key: String) async throws {
-    try note("remove \(key)")
-    try await base.remove(key)
-  }
-  func replace(_ folder: String, with entries: [TreeEntry]) async throws {
-    try note("replace \(folder)")
-    try await base.replace(folder, with: entries)
   }
 }
