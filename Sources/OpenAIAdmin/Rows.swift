@@ -1,7 +1,7 @@
 /// Objects of the API, verbatim, one after another in one buffer: no allocation for each.
 ///
-/// Line breaks between an object's tokens are replaced by spaces, so that each is one line of NDJSON;
-/// inside of strings JSON has none.
+/// An object that came on one line is kept to the byte. One that was indented loses the white space between
+/// its tokens, so that it is one line of NDJSON, and the same one however the server indents it.
 public struct Rows: Sendable, RandomAccessCollection {
   /// All rows without anything between them.
   public private(set) var bytes: [UInt8] = []
@@ -21,10 +21,30 @@ public struct Rows: Sendable, RandomAccessCollection {
   }
 
   mutating func append(_ row: UnsafeBufferPointer<UInt8>) {
-    let start = bytes.count
-    bytes.append(contentsOf: row)
-    for at in start..<bytes.count where bytes[at] == 0x0A || bytes[at] == 0x0D { bytes[at] = 0x20 }
+    if row.contains(0x0A) || row.contains(0x0D) { appendCompact(row) } else { bytes.append(contentsOf: row) }
     ends.append(bytes.count)
+  }
+
+  /// Appends a JSON text without the white space outside of its strings.
+  private mutating func appendCompact(_ row: UnsafeBufferPointer<UInt8>) {
+    var isInString = false
+    var isEscaped = false
+    for byte in row {
+      if isInString {
+        if isEscaped {
+          isEscaped = false
+        } else if byte == UInt8(ascii: "\\") {
+          isEscaped = true
+        } else if byte == UInt8(ascii: "\"") {
+          isInString = false
+        }
+      } else if byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D {
+        continue
+      } else if byte == UInt8(ascii: "\"") {
+        isInString = true
+      }
+      bytes.append(byte)
+    }
   }
 
   mutating func append(contentsOf rows: Rows) {

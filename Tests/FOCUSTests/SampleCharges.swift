@@ -46,11 +46,14 @@ enum SampleCharges {
 
   static func all() throws -> [Charge] {
     var reader = CostLineReader()
-    var builder = ChargeBuilder(organization: "acme", names: names, diagnostics: DiagnosticsCollector())
+    var builder = ChargeBuilder(
+      organization: "acme", names: names,
+      attributor: Attributor(usage: UsageTable(), names: names, lines: [], dimensions: []),
+      diagnostics: DiagnosticsCollector())
     let parser = JSONParser()
     return try results.map { result in
       let line = RawLine.prefix(organization: "acme", day: day) + Array(result.utf8) + RawLine.suffix
-      return builder.charge(for: try parser.parse(line) { try reader.read($0) })
+      return builder.charges(for: try parser.parse(line) { try reader.read($0) })[0]
     }
   }
 

@@ -92,7 +92,7 @@ import Testing
       fetched.rows == [
         "2026-11-01": [
           first,
-          "{ \"amount\" :   {\"value\":  \"0.1739150000000000000000000000\"}, \"line_item\":\"a\\nb\" }",
+          "{\"amount\":{\"value\":\"0.1739150000000000000000000000\"},\"line_item\":\"a\\nb\"}",
         ], "2026-11-02": ["{}"], "2026-11-03": [],
       ])
     #expect(fetched.report.rows == 3)

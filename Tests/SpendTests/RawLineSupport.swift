@@ -28,8 +28,10 @@ enum RawLineSupport {
   static func charge(
     _ result: String, names: NameBook = NameBook(), diagnostics: DiagnosticsCollector = DiagnosticsCollector()
   ) throws -> Charge {
-    var builder = ChargeBuilder(organization: "acme", names: names, diagnostics: diagnostics)
-    return builder.charge(for: try costLine(result))
+    var builder = ChargeBuilder(
+      organization: "acme", names: names,
+      attributor: Attributor(usage: UsageTable(), names: names, lines: [], dimensions: []), diagnostics: diagnostics)
+    return builder.charges(for: try costLine(result))[0]
   }
 
   /// A result of the Costs API: `amount` and `fields` as JSON text.

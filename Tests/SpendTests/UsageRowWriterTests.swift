@@ -10,7 +10,8 @@ import Testing
   private func write(_ results: [String], mismatches: Int = 0) throws -> [[String: String]] {
     var writer = UsageRowWriter(service: "completions")
     var row = CSVRow()
-    for result in results { try RawLineSupport.parse(result) { try writer.append($0, to: &row) } }
+    var table = UsageTable()
+    for result in results { try RawLineSupport.parse(result) { try writer.append($0, to: &row, and: &table) } }
     #expect(writer.mismatches == mismatches)
     var rows: [[String: String]] = []
     try CSVReader.forEachRecord(
@@ -115,8 +116,9 @@ import Testing
   @Test func refusesWhatIsNoEnvelope() throws {
     var writer = UsageRowWriter(service: "images")
     var row = CSVRow()
+    var table = UsageTable()
     #expect(throws: RefusedLine.self) {
-      try JSONParser().parse(Array("{\"result\":[]}".utf8)) { try writer.append($0, to: &row) }
+      try JSONParser().parse(Array("{\"result\":[]}".utf8)) { try writer.append($0, to: &row, and: &table) }
     }
   }
 }

@@ -38,7 +38,9 @@ struct Sku {
 
   /// Readable text from the line item.
   private var description: String {
-    guard let lineItem else { return "\(Provider.service) charge without a line item" }
+    guard let lineItem, lineItem.text.contains(where: { !$0.isWhitespace }) else {
+      return "\(Provider.service) charge without a line item"
+    }
     guard let model = lineItem.model, let meter = lineItem.skuMeter else {
       return lineItem.text
     }

@@ -8,8 +8,8 @@ import Staging
 public enum UsageFile {
   public static let name = "usage.csv.gz"
 
-  static let dimensions = UsageDimension.allCases.map(\.rawValue)
-  static let measures = UsageMeasure.allCases.map(\.rawValue)
+  public static let dimensions = UsageDimension.allCases.map(\.rawValue)
+  public static let measures = UsageMeasure.allCases.map(\.rawValue)
 
   /// `service` first, then dimensions and measures, then whether the token kinds add up (`token_check`) and,
   /// as one JSON object, the fields that this version does not know (`other_fields`).
