@@ -44,17 +44,32 @@ enum SampleCharges {
     return names
   }
 
+  /// Usage of one of them by two keys and by somebody without one: it is split in three.
+  private static let usage = [
+    #"{"project_id":"proj_1","user_id":"user-1","api_key_id":"key_1","model":"gpt-5.6-sol","input_cache_write_tokens":100000}"#,
+    #"{"project_id":"proj_1","user_id":"user-9","api_key_id":"key_9","model":"gpt-5.6-sol","input_cache_write_tokens":200001}"#,
+    #"{"project_id":"proj_1","user_id":null,"api_key_id":null,"model":"gpt-5.6-sol","input_cache_write_tokens":3}"#,
+  ]
+
   static func all() throws -> [Charge] {
-    var reader = CostLineReader()
-    var builder = ChargeBuilder(
-      organization: "acme", names: names,
-      attributor: Attributor(usage: UsageTable(), names: names, lines: [], dimensions: []),
-      diagnostics: DiagnosticsCollector())
     let parser = JSONParser()
-    return try results.map { result in
-      let line = RawLine.prefix(organization: "acme", day: day) + Array(result.utf8) + RawLine.suffix
-      return builder.charges(for: try parser.parse(line) { try reader.read($0) })[0]
+    func line(_ result: String) -> [UInt8] {
+      RawLine.prefix(organization: "acme", day: day) + Array(result.utf8) + RawLine.suffix
     }
+    var table = UsageTable()
+    var writer = UsageRowWriter(service: "completions")
+    var row = CSVRow()
+    for result in usage { try parser.parse(line(result)) { try writer.append($0, to: &row, and: &table) } }
+    var reader = CostLineReader()
+    let costLines = try results.map { try parser.parse(line($0)) { try reader.read($0) } }
+    let attributor = Attributor(
+      usage: table, names: names,
+      lines: costLines.compactMap { costLine in
+        costLine.lineItem.map { (project: costLine.projectID, lineItem: LineItem($0)) }
+      }, dimensions: ["project_id", "line_item"])
+    var builder = ChargeBuilder(
+      organization: "acme", names: names, attributor: attributor, diagnostics: DiagnosticsCollector())
+    return costLines.flatMap { builder.charges(for: $0) }
   }
 
   /// All charges as one file.

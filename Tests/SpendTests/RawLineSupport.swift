@@ -2,6 +2,7 @@ import Diagnostics
 import JSONReader
 import Spend
 import Staging
+import Testing
 
 /// Makes lines of raw partitions, and reads them.
 enum RawLineSupport {
@@ -28,10 +29,13 @@ enum RawLineSupport {
   static func charge(
     _ result: String, names: NameBook = NameBook(), diagnostics: DiagnosticsCollector = DiagnosticsCollector()
   ) throws -> Charge {
+    // Without usage a cost line is one charge.
+    let attributor = Attributor(usage: UsageTable(), names: names, lines: [], dimensions: [])
     var builder = ChargeBuilder(
-      organization: "acme", names: names,
-      attributor: Attributor(usage: UsageTable(), names: names, lines: [], dimensions: []), diagnostics: diagnostics)
-    return builder.charges(for: try costLine(result))[0]
+      organization: "acme", names: names, attributor: attributor, diagnostics: diagnostics)
+    let charges = builder.charges(for: try costLine(result))
+    #expect(charges.count == 1)
+    return charges[0]
   }
 
   /// A result of the Costs API: `amount` and `fields` as JSON text.

@@ -1,9 +1,10 @@
 import Foundation
 import JSONReader
-import Spend
 import Staging
 import TestSupport
 import Testing
+
+@testable import Spend
 
 @Suite struct UsageRowWriterTests {
   /// The rows as they come out of the file, by column.
