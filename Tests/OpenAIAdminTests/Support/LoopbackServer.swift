@@ -99,7 +99,7 @@ final class LoopbackServer: Sendable {
     while true {
       let descriptor = accept(listener, nil, nil)
       guard descriptor >= 0 else { break }
-      var patience = timeval(tv_sec: 5, tv_usec: 0)
+      var patience = timeval(tv_sec: 60, tv_usec: 0)
       setsockopt(
         descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
       let number = state.withLock { state in
