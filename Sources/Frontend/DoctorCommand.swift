@@ -20,7 +20,9 @@ struct DoctorCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The configuration file.", valueName: "file"))
   var config = "pipeline.yaml"
 
-  @Option(name: .customLong("org"), help: ArgumentHelp("Only this organization; may be repeated.", valueName: "name"))
+  @Option(
+    name: .customLong("org"),
+    help: ArgumentHelp("Only this organization; may be repeated.", valueName: "name"))
   var organizations: [String] = []
 
   func run() async throws {

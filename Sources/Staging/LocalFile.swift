@@ -24,7 +24,8 @@ public enum LocalFile {
   /// - Throws: ``StorageFailure``.
   public static func checkWritable(folder: String) throws {
     var candidate = folder
-    while access(candidate, F_OK) != 0, let slash = candidate.lastIndex(of: "/"), slash > candidate.startIndex {
+    while access(candidate, F_OK) != 0, let slash = candidate.lastIndex(of: "/"), slash > candidate.startIndex
+    {
       candidate = String(candidate[..<slash])
     }
     if access(candidate, F_OK) != 0 { candidate = "." }

@@ -16,7 +16,8 @@ import Testing
       "ChargeFrequency": "Usage-Based", "ChargePeriodEnd": "2026-11-04T00:00:00Z",
       "ChargePeriodStart": "2026-11-03T00:00:00Z", "ConsumedQuantity": "8400000.0", "ConsumedUnit": "Tokens",
       "ContractedCost": "10.5", "ContractedUnitPrice": "1.25", "EffectiveCost": "10.5",
-      "HostProviderName": "OpenAI", "InvoiceIssuerName": "OpenAI", "ListCost": "10.5", "ListUnitPrice": "1.25",
+      "HostProviderName": "OpenAI", "InvoiceIssuerName": "OpenAI", "ListCost": "10.5",
+      "ListUnitPrice": "1.25",
       "PricingCategory": "Standard", "PricingCurrency": "USD", "PricingCurrencyContractedUnitPrice": "1.25",
       "PricingCurrencyEffectiveCost": "10.5", "PricingCurrencyListUnitPrice": "1.25",
       "PricingQuantity": "8.4", "PricingUnit": "1000000 Tokens", "ProviderName": "OpenAI",
@@ -110,7 +111,8 @@ import Testing
     for row in rows {
       // FOCUS: without a SKU price there is no quantity, unit, category or unit price either.
       let pricing = [
-        "SkuPriceId", "PricingQuantity", "PricingUnit", "PricingCategory", "ListUnitPrice", "ContractedUnitPrice",
+        "SkuPriceId", "PricingQuantity", "PricingUnit", "PricingCategory", "ListUnitPrice",
+        "ContractedUnitPrice",
         "PricingCurrencyListUnitPrice", "PricingCurrencyContractedUnitPrice", "ConsumedQuantity",
         "ConsumedUnit",
       ]

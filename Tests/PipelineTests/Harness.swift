@@ -76,13 +76,16 @@ struct Harness {
   }
 
   /// The delivered CSV rows of a month as text by column, null columns absent.
-  func delivered(_ month: String, organization: String? = nil, date: String? = nil) async throws -> [[String: String]] {
+  func delivered(_ month: String, organization: String? = nil, date: String? = nil) async throws -> [[String:
+    String]]
+  {
     var rows: [[String: String]] = []
     for file in try await manifest(month)?.files ?? [] where file.format == "csv" {
       if organization ?? file.organization != file.organization || date ?? file.date != file.date { continue }
       let bytes = try await store.readExisting("focus/" + file.path)
       let text = try GzipDecoder.decompress(bytes)
-      let header = String(decoding: text.prefix { $0 != 0x0A }, as: UTF8.self).split(separator: ",").map(String.init)
+      let header = String(decoding: text.prefix { $0 != 0x0A }, as: UTF8.self).split(separator: ",").map(
+        String.init)
       try CSVReader.forEachRecord(ofGzip: bytes, path: file.path, header: header) { record in
         var row: [String: String] = [:]
         for (index, name) in header.enumerated() { row[name] = record.text(index) }

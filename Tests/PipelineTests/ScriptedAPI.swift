@@ -75,7 +75,8 @@ struct ScriptedAPI: HTTPClient {
         + "\"results\":[\(try rows(day.description).joined(separator: ","))]}"
     }
     return Self.json(
-      "{\"object\":\"page\",\"data\":[\(buckets.joined(separator: ","))],\"has_more\":false,\"next_page\":null}")
+      "{\"object\":\"page\",\"data\":[\(buckets.joined(separator: ","))],\"has_more\":false,\"next_page\":null}"
+    )
   }
 
   static func json(_ text: String, status: Int = 200) -> HTTPResponse {
@@ -94,7 +95,8 @@ struct ScriptedAPI: HTTPClient {
     quantity: String? = nil, unit: String? = nil
   ) -> String {
     func text(_ value: String?) -> String { value.map { "\"\($0)\"" } ?? "null" }
-    return "{\"object\":\"organization.costs.result\",\"amount\":{\"value\":\(amount),\"currency\":\"\(currency)\"},"
+    return
+      "{\"object\":\"organization.costs.result\",\"amount\":{\"value\":\(amount),\"currency\":\"\(currency)\"},"
       + "\"line_item\":\(text(lineItem)),\"project_id\":\(text(project)),\"api_key_id\":null,\"user_id\":null,"
       + "\"quantity\":\(quantity ?? "null"),\"quantity_unit\":\(text(unit))}"
   }
@@ -107,12 +109,15 @@ extension ScriptedAPI {
     for (index, day) in ["2026-11-02", "2026-11-03", "2026-11-04"].enumerated() {
       api.costs[day] = [
         cost("1.\(index)5", lineItem: "gpt-5, input", project: "proj_1", quantity: "1000000", unit: "tokens"),
-        cost("0.000000000000000000000000000\(index + 1)", lineItem: "gpt-5, output", project: "proj_2", quantity: "3"),
+        cost(
+          "0.000000000000000000000000000\(index + 1)", lineItem: "gpt-5, output", project: "proj_2",
+          quantity: "3"),
         cost("-0.5", lineItem: "Credit"),
       ]
     }
     api.lists["projects"] = [
-      #"{"id":"proj_1","name":"Search","status":"active"}"#, #"{"id":"proj_2","name":"Chat","status":"active"}"#,
+      #"{"id":"proj_1","name":"Search","status":"active"}"#,
+      #"{"id":"proj_2","name":"Chat","status":"active"}"#,
     ]
     return api
   }

@@ -23,7 +23,8 @@ final class SimulatedClient: HTTPClient {
     let key = request.bearer?.withBytes { String(decoding: $0, as: UTF8.self) } ?? ""
     let answer = simulation.respond(
       to: SimulatedRequest(
-        path: String(parts[0]).removingPercentEncodingIfPossible, query: parts.count > 1 ? String(parts[1]) : "",
+        path: String(parts[0]).removingPercentEncodingIfPossible,
+        query: parts.count > 1 ? String(parts[1]) : "",
         authorization: "Bearer \(key)"))
     return HTTPResponse(status: answer.status, headers: answer.headers, body: answer.body)
   }

@@ -13,7 +13,8 @@ import Testing
 
   /// Promise 1, against what was truly spent, for every oddity of the API that leaves its data readable.
   @Test(arguments: [
-    "none", "realistic", "all", "all,no-key-grouping", "realistic,key-floor=2026-11-15", "string-amounts,pretty",
+    "none", "realistic", "all", "all,no-key-grouping", "realistic,key-floor=2026-11-15",
+    "string-amounts,pretty",
     "empty-page,extra-bucket,row-order,empty-strings",
   ])
   func controlTotalsAreTheTruth(oddities: String) async throws {
@@ -107,7 +108,9 @@ import Testing
       #expect(try await byDay.run(from: start, to: end).exitCode == 0)
     }
     func delivered(_ harness: Harness) async throws -> [String: [UInt8]] {
-      try await harness.content().filter { $0.key.hasPrefix("focus/data/") || $0.key.hasPrefix("normalized/") }
+      try await harness.content().filter {
+        $0.key.hasPrefix("focus/data/") || $0.key.hasPrefix("normalized/")
+      }
     }
     #expect(differing(try await delivered(atOnce), try await delivered(byDay)) == [])
   }
@@ -156,14 +159,18 @@ import Testing
     let report = try await harness.run(from: from, to: to)
     let after = try await harness.content()
     let manifest = try #require(try await harness.manifest("2026-11"))
-    let entry = try #require(report.controlTotals.first { $0.organization == "acme" && $0.date == "2026-11-18" })
-    #expect(try ExactDecimal(entry.delivered ?? "") == ExactDecimal(truth(client, "acme", "2026-11-18").total))
+    let entry = try #require(
+      report.controlTotals.first { $0.organization == "acme" && $0.date == "2026-11-18" })
+    #expect(
+      try ExactDecimal(entry.delivered ?? "") == ExactDecimal(truth(client, "acme", "2026-11-18").total))
     func parts(_ content: [String: [UInt8]]) -> Set<String> {
       Set(content.keys.filter { $0.hasPrefix("focus/data/") })
     }
     let (gone, new) = (parts(before).subtracting(parts(after)), parts(after).subtracting(parts(before)))
     #expect(gone.count == 1 && new.count == 1)
-    #expect((gone.first ?? "").contains("org=acme/part-00018-") && (new.first ?? "").contains("org=acme/part-00018-"))
+    #expect(
+      (gone.first ?? "").contains("org=acme/part-00018-")
+        && (new.first ?? "").contains("org=acme/part-00018-"))
     #expect(parts(before).intersection(parts(after)).allSatisfy { before[$0] == after[$0] })
     #expect(manifest.delivery != earlier.delivery)
     // What was delivered before lies under superseded, whole.

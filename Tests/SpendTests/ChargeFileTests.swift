@@ -16,7 +16,8 @@ import Testing
   @Test func givesBackEveryCharge() throws {
     var random = RepeatableGenerator(seed: 1)
     let texts = [
-      "null", #""gpt-5, input""#, #""漢 \"x\", y""#, #""line\nbreak""#, #""a | b, output, long context""#, #""\r""#,
+      "null", #""gpt-5, input""#, #""漢 \"x\", y""#, #""line\nbreak""#, #""a | b, output, long context""#,
+      #""\r""#,
     ]
     let amounts = [
       "1.5", "-7", "0E-6176", "1.234567890123456789012345678901234", "123456789012345678901234567890.1234",

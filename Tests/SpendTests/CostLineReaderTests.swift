@@ -22,7 +22,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "\"12abc\"", "\"1,5\"", "\"0x10\"", "\"NaN\"", "\"Infinity\"", "\"\"", "\" 1\"", "\"1 \"", "\"+1\"", "\".5\"",
+    "\"12abc\"", "\"1,5\"", "\"0x10\"", "\"NaN\"", "\"Infinity\"", "\"\"", "\" 1\"", "\"1 \"", "\"+1\"",
+    "\".5\"",
     "\"1.\"", "\"1e999999999\"", "\"١\"", "1e999999999", "true", "[]", "[1]", "{\"value\":1}", "\"1\\u0030\"",
   ])
   func refusesEveryOtherAmount(form: String) {
@@ -99,7 +100,8 @@ import Testing
   @Test func undocumentedFieldsAreReadWhereTheyAreText() throws {
     let line = try RawLineSupport.costLine(
       RawLineSupport.result(
-        "1", ["project_name": "\"Search\"", "user_email": "7", "organization_id": "\"org-1\"", "new": "[{}]"]))
+        "1", ["project_name": "\"Search\"", "user_email": "7", "organization_id": "\"org-1\"", "new": "[{}]"])
+    )
     #expect(line.projectName == "Search" && line.userEmail == nil && line.organizationID == "org-1")
   }
 

@@ -46,7 +46,8 @@ import Testing
 
   @Test func aKeyNamesAnOwnerThatNoListShows() throws {
     #expect(
-      try book(rows).principals["svc-9"] == NameBook.Principal(type: .serviceAccount, name: "gone", email: nil))
+      try book(rows).principals["svc-9"]
+        == NameBook.Principal(type: .serviceAccount, name: "gone", email: nil))
   }
 
   @Test func theDatasetsAreReadInAnOrderThatKeepsTheBetterSource() throws {
@@ -67,7 +68,8 @@ import Testing
     volatile[1].1 = volatile[1].1.replacing("\"last_used_at\":1", with: "\"last_used_at\":2")
     #expect(try book(volatile).digest == digest)
     for (index, old, new) in [
-      (0, "Search", "Find"), (1, "Ann", "Anna"), (1, "ann@", "a@"), (2, "true", "false"), (4, "laptop", "desk"),
+      (0, "Search", "Find"), (1, "Ann", "Anna"), (1, "ann@", "a@"), (2, "true", "false"),
+      (4, "laptop", "desk"),
       (4, "user-1", "user-7"), (6, "key_3", "key_4"),
     ] {
       var changed = rows

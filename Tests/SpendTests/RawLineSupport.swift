@@ -41,6 +41,7 @@ enum RawLineSupport {
   /// A result of the Costs API: `amount` and `fields` as JSON text.
   static func result(_ amount: String = "1.5", _ fields: [String: String] = [:]) -> String {
     let members = fields.sorted { $0.key < $1.key }.map { ",\"\($0.key)\":\($0.value)" }.joined()
-    return "{\"object\":\"organization.costs.result\",\"amount\":{\"value\":\(amount),\"currency\":\"usd\"}\(members)}"
+    return
+      "{\"object\":\"organization.costs.result\",\"amount\":{\"value\":\(amount),\"currency\":\"usd\"}\(members)}"
   }
 }

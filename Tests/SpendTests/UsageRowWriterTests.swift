@@ -12,7 +12,9 @@ import Testing
     var writer = UsageRowWriter(service: "completions")
     var row = CSVRow()
     var table = UsageTable()
-    for result in results { try RawLineSupport.parse(result) { try writer.append($0, to: &row, and: &table) } }
+    for result in results {
+      try RawLineSupport.parse(result) { try writer.append($0, to: &row, and: &table) }
+    }
     #expect(writer.mismatches == mismatches)
     var rows: [[String: String]] = []
     try CSVReader.forEachRecord(

@@ -56,7 +56,8 @@ import Testing
     #expect(try JSONDecoder().decode([[String]].self, from: Data(output)) == rows)
   }
 
-  @Test(.enabled(if: Python.isAvailable), arguments: ["QUOTE_ALL \n", "QUOTE_ALL \r\n", "QUOTE_MINIMAL \r\n"])
+  @Test(
+    .enabled(if: Python.isAvailable), arguments: ["QUOTE_ALL \n", "QUOTE_ALL \r\n", "QUOTE_MINIMAL \r\n"])
   func readsWhatPythonWrites(style: String) throws {
     let header = ["a", "b", "c"]
     let rows = Self.rows(seed: 12, columns: 3, count: 2000)

@@ -49,7 +49,8 @@ import Testing
   @Test(arguments: [
     ("{", "not readable"), ("{\"alpha\":1,\"path\":\"x\"}", "zebra is missing"),
     ("{\"alpha\":\"1\",\"path\":\"x\",\"zebra\":{}}", "alpha is not of type Int"),
-    ("{\"alpha\":null,\"path\":\"x\",\"zebra\":{}}", "alpha"), ("\u{FF}", "not readable"), ("", "not readable"),
+    ("{\"alpha\":null,\"path\":\"x\",\"zebra\":{}}", "alpha"), ("\u{FF}", "not readable"),
+    ("", "not readable"),
   ])
   func whatIsWrongIsNamed(text: String, words: String) throws {
     let error = #expect(throws: CorruptFile.self) {

@@ -21,7 +21,8 @@ import Testing
     let temporary = try TemporaryFolder()
     let store = DirectoryStore(root: temporary.path + "/output", fileMode: UInt32(file))
     try await store.write("raw/org=acme/part", [1])
-    try await store.replace("focus/data", with: [TreeEntry(name: "org=acme/part", source: "raw/org=acme/part")])
+    try await store.replace(
+      "focus/data", with: [TreeEntry(name: "org=acme/part", source: "raw/org=acme/part")])
     let root = temporary.path + "/output/"
     for path in ["raw/org=acme/part", "focus/data/org=acme/part"] {
       #expect(try mode(root + path) == file & ~Self.mask)

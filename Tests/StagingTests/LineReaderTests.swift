@@ -40,7 +40,8 @@ import Testing
     struct Stop: Error {}
     var count = 0
     #expect(throws: Stop.self) {
-      try LineReader.forEachLine(ofGzip: GzipEncoder.compress(Array("1\n2\n3\n".utf8)), path: "x") { _, number in
+      try LineReader.forEachLine(ofGzip: GzipEncoder.compress(Array("1\n2\n3\n".utf8)), path: "x") {
+        _, number in
         count += 1
         if number == 2 { throw Stop() }
       }
@@ -54,7 +55,8 @@ import Testing
     var random = RepeatableGenerator(seed: 1)
     var rows: [[UInt8]] = [[], [], [0], [0, 0], [0xFF], Array("é".utf8), Array("z".utf8), Array("za".utf8)]
     for _ in 0..<2000 {
-      rows.append((0..<Int.random(in: 0...6, using: &random)).map { _ in random.pick([0, 0x7F, 0x80, 0xFF]) })
+      rows.append(
+        (0..<Int.random(in: 0...6, using: &random)).map { _ in random.pick([0, 0x7F, 0x80, 0xFF]) })
     }
     let expected = rows.sorted { $0.lexicographicallyPrecedes($1) }
     for seed in 0..<3 {

@@ -36,7 +36,8 @@ public enum Command {
     try process.run()
     process.waitUntilExit()
     return Result(
-      status: process.terminationStatus, output: [UInt8](try Data(contentsOf: URL(fileURLWithPath: files[1]))),
+      status: process.terminationStatus,
+      output: [UInt8](try Data(contentsOf: URL(fileURLWithPath: files[1]))),
       error: [UInt8](try Data(contentsOf: URL(fileURLWithPath: files[2]))))
   }
 }

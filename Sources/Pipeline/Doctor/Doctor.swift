@@ -28,12 +28,15 @@ public struct Doctor: Sendable {
       try LocalFile.checkWritable(folder: configuration.output)
       findings.append(.works("output", "\(configuration.output) can be written"))
     } catch {
-      findings.append(.fails("output", error, mend: "create it for this user, or set output in \(configuration.path)"))
+      findings.append(
+        .fails("output", error, mend: "create it for this user, or set output in \(configuration.path)"))
     }
     if let free = LocalFile.freeBytes(at: configuration.output) {
       let text = "\(free >> 30) GiB are free at \(configuration.output)"
       findings.append(
-        free < 1 << 30 ? .limited("space", text, mend: "a year of a large organization needs some GiB") : .works("space", text))
+        free < 1 << 30
+          ? .limited("space", text, mend: "a year of a large organization needs some GiB")
+          : .works("space", text))
     }
     return findings
   }
@@ -72,8 +75,14 @@ public struct Doctor: Sendable {
         let costs = Finding.works("\(subject), costs", text)
         return index < 2
           ? [costs]
-          : [costs, .limited("\(subject), keys", "costs cannot be grouped by API key here; they are split by usage instead")]
-      } catch let error as APIError where DimensionLadder.isRefused(error) && index + 1 < DimensionLadder.steps.count {
+          : [
+            costs,
+            .limited(
+              "\(subject), keys", "costs cannot be grouped by API key here; they are split by usage instead"),
+          ]
+      } catch let error as APIError
+        where DimensionLadder.isRefused(error) && index + 1 < DimensionLadder.steps.count
+      {
         continue
       }
     }
@@ -108,7 +117,9 @@ public struct Doctor: Sendable {
     } catch {
       return .fails(
         "\(subject), names", error,
-        mend: "without api.management.read the money is delivered, with ids in place of project, user and key names")
+        mend:
+          "without api.management.read the money is delivered, with ids in place of project, user and key names"
+      )
     }
   }
 }

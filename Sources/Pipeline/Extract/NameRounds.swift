@@ -22,7 +22,8 @@ struct NameRounds {
     var earlier: [String: (record: PartitionRecord, files: [PartitionFile])] = [:]
     for dataset in NameBookReader.datasets { earlier[dataset] = try await stored(dataset) }
     let rounds = earlier.values.map(\.files.count).max() ?? 0
-    let number = try rounds == 0 || digest(lists) == digest(earlier, round: rounds) ? max(1, rounds) : rounds + 1
+    let number =
+      try rounds == 0 || digest(lists) == digest(earlier, round: rounds) ? max(1, rounds) : rounds + 1
     for list in lists {
       let name = RawWriter.fileName(number)
       var files = (earlier[list.endpoint.dataset]?.files ?? []).filter { $0.name != name }
@@ -60,7 +61,9 @@ struct NameRounds {
     var reader = NameBookReader()
     let parser = JSONParser()
     for dataset in NameBookReader.datasets {
-      guard let file = stored[dataset]?.files.first(where: { $0.name == RawWriter.fileName(round) }) else { continue }
+      guard let file = stored[dataset]?.files.first(where: { $0.name == RawWriter.fileName(round) }) else {
+        continue
+      }
       try LineReader.forEachLine(ofGzip: file.content, path: file.name) { line, _ in
         try parser.parse(line) { try reader.read($0, dataset: dataset) }
       }

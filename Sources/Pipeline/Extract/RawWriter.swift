@@ -34,7 +34,8 @@ struct RawWriter {
 
   /// Writes one partition.
   func write(
-    _ files: [PartitionFile], of endpoint: Endpoint, dataset: String? = nil, day: Day, dimensions: [String] = [],
+    _ files: [PartitionFile], of endpoint: Endpoint, dataset: String? = nil, day: Day,
+    dimensions: [String] = [],
     controlTotals: ControlTotals? = nil, balanced: Bool? = nil
   ) async throws {
     let dataset = dataset ?? endpoint.dataset

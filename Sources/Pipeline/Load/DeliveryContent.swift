@@ -72,6 +72,7 @@ struct DeliveryContent {
       datasetInstanceID: datasetInstanceID, delivery: String(digest.prefix(16)),
       open: organizations.values.contains { $0.days.values.contains(where: \.open) },
       rows: organizations.values.reduce(0) { $0 + $1.rows }, bytes: files.reduce(0) { $0 + $1.bytes },
-      sha256: digest, dimensions: dimensions, madeFrom: madeFrom, controlTotals: totals.texts, files: files, organizations: organizations)
+      sha256: digest, dimensions: dimensions, madeFrom: madeFrom, controlTotals: totals.texts, files: files,
+      organizations: organizations)
   }
 }

@@ -53,9 +53,11 @@ struct NameHistoryUpdater {
     for round in Set(rounds).sorted() {
       var reader = NameBookReader()
       var datasets: Set<String> = []
-      for snapshot in batch.filter({ $0.file.path == round }).sorted(by: { Self.order($0) < Self.order($1) }) {
+      for snapshot in batch.filter({ $0.file.path == round }).sorted(by: { Self.order($0) < Self.order($1) })
+      {
         datasets.insert(snapshot.dataset)
-        let bytes = try await context.partitions.file(snapshot.file.path, of: snapshot.folder, snapshot.record)
+        let bytes = try await context.partitions.file(
+          snapshot.file.path, of: snapshot.folder, snapshot.record)
         try RawPartition.forEachLine(
           of: bytes, path: snapshot.key, organization: organization, dataset: snapshot.dataset, day: day,
           parser: JSONParser()
@@ -83,7 +85,8 @@ struct NameHistoryUpdater {
     var snapshots: [Snapshot] = []
     for dataset in NameBookReader.datasets {
       let root = Layout.rawDataset(organization: organization, dataset: dataset)
-      for object in try await context.store.list(root) where object.key.hasSuffix("/" + Layout.partitionRecord) {
+      for object in try await context.store.list(root)
+      where object.key.hasSuffix("/" + Layout.partitionRecord) {
         guard let day = Layout.value(of: "date", in: object.key).flatMap({ Day($0) }) else { continue }
         let folder = Layout.raw(organization: organization, dataset: dataset, day: day)
         guard let record = try await context.partitions.record(folder) else { continue }
@@ -107,7 +110,9 @@ struct NameHistoryUpdater {
     }
   }
 
-  private func write(_ history: NameHistory, _ folder: String, _ taken: [String: String], day: Day?) async throws {
+  private func write(_ history: NameHistory, _ folder: String, _ taken: [String: String], day: Day?)
+    async throws
+  {
     guard let day else { return }
     let rows = NameHistoryFile.rows(history)
     let record = PartitionRecord(
@@ -115,7 +120,8 @@ struct NameHistoryUpdater {
     try await context.partitions.write(
       folder, record: record,
       files: [
-        PartitionFile(name: NameHistoryFile.name, rows: rows.count, content: try GzipEncoder.compress(rows.bytes))
+        PartitionFile(
+          name: NameHistoryFile.name, rows: rows.count, content: try GzipEncoder.compress(rows.bytes))
       ])
   }
 }

@@ -11,7 +11,9 @@ extension NormalizeOutput {
       report.counts.charges += day.charges
       report.counts.usageRows += day.usageRows
       if day.changed { report.counts.daysNormalized += 1 } else { report.counts.daysKept += 1 }
-      if let record = day.attribution { attribution[day.organization, default: AttributionTotals()].add(record) }
+      if let record = day.attribution {
+        attribution[day.organization, default: AttributionTotals()].add(record)
+      }
     }
     report.attribution = attribution.mapValues { totals in
       RunReport.Attribution(

@@ -17,11 +17,15 @@ public struct AttributionTotals: Sendable {
   /// Adds what a partition's record says; what cannot be read adds nothing.
   public mutating func add(_ record: AttributionRecord) {
     for (name, texts) in record.methods {
-      guard let method = AttributionMethod(rawValue: name), let totals = ControlTotals(texts: texts) else { continue }
+      guard let method = AttributionMethod(rawValue: name), let totals = ControlTotals(texts: texts) else {
+        continue
+      }
       methods[method, default: ControlTotals()] += totals
     }
     for (lineItem, texts) in record.unattributed {
-      if let totals = ControlTotals(texts: texts) { unattributed[lineItem, default: ControlTotals()] += totals }
+      if let totals = ControlTotals(texts: texts) {
+        unattributed[lineItem, default: ControlTotals()] += totals
+      }
     }
   }
 

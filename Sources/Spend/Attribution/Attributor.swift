@@ -60,7 +60,8 @@ public struct Attributor {
     _ line: CostLine, key: String? = nil, user: String?, _ method: AttributionMethod
   ) -> Part {
     Part(
-      apiKeyID: line.apiKeyID ?? key, userID: user, method: method, amount: line.amount, quantity: line.quantity,
+      apiKeyID: line.apiKeyID ?? key, userID: user, method: method, amount: line.amount,
+      quantity: line.quantity,
       allocation: nil)
   }
 
@@ -90,13 +91,15 @@ public struct Attributor {
         ratio: ratios[index], usage: ExactDecimal(share.usage), unit: match.rule.unit)
       parts.append(
         Part(
-          apiKeyID: line.apiKeyID ?? share.user.apiKeyID, userID: owner, method: .usageShare, amount: amounts[index],
+          apiKeyID: line.apiKeyID ?? share.user.apiKeyID, userID: owner, method: .usageShare,
+          amount: amounts[index],
           quantity: quantities?[index], allocation: usage))
     }
     if unknown > 0, let amount = amounts.last, let ratio = ratios.last {
       parts.append(
         Part(
-          apiKeyID: line.apiKeyID, userID: nil, method: .unattributed, amount: amount, quantity: quantities?.last,
+          apiKeyID: line.apiKeyID, userID: nil, method: .unattributed, amount: amount,
+          quantity: quantities?.last,
           allocation: Allocation(target: .nobody, ratio: ratio, usage: nil, unit: nil)))
     }
     return parts
@@ -111,7 +114,9 @@ public struct Attributor {
   ) -> (amounts: [ExactDecimal], quantities: [ExactDecimal]?, ratios: [ExactDecimal])? {
     guard let ratios = ExactDecimal(1).split(by: weights, decimalPlaces: 12) else { return nil }
     let quantities = line.quantity.flatMap { $0.split(by: weights, decimalPlaces: $0.isInteger ? 0 : nil) }
-    if let quantities, let amounts = line.amount.split(by: quantities) { return (amounts, quantities, ratios) }
+    if let quantities, let amounts = line.amount.split(by: quantities) {
+      return (amounts, quantities, ratios)
+    }
     guard let amounts = line.amount.split(by: weights) else { return nil }
     return (amounts, quantities, ratios)
   }
@@ -119,7 +124,8 @@ public struct Attributor {
   /// What the cost line counts beyond all usage, in the rule's unit; 0 where the two cannot be compared.
   private func missing(_ line: CostLine, _ lineItem: LineItem, _ match: UsageMatcher.Match) -> Int {
     guard let quantity = line.quantity,
-      let factor = Self.factor(Measure(unit: line.quantityUnit, lineItem: lineItem).consumedUnit, to: match.rule.unit)
+      let factor = Self.factor(
+        Measure(unit: line.quantityUnit, lineItem: lineItem).consumedUnit, to: match.rule.unit)
     else { return 0 }
     let rest = quantity * factor - ExactDecimal(match.usage)
     guard !rest.isNegative, rest.isInteger else { return 0 }
@@ -133,7 +139,7 @@ public struct Attributor {
     case ("Minutes", "Seconds"): 60
     case ("Hours", "Seconds"): 3600
     case ("Requests", "Calls"): 1
-    case let (unit, wanted): unit == wanted ? 1 : nil
+    case (let unit, let wanted): unit == wanted ? 1 : nil
     }
   }
 }

@@ -17,7 +17,8 @@ struct MatchRule: Sendable, Hashable {
   }
 
   init(
-    _ service: String, _ measure: UsageMeasure, unit: String, fallback: Fallback = .nothing, matchesModel: Bool = true
+    _ service: String, _ measure: UsageMeasure, unit: String, fallback: Fallback = .nothing,
+    matchesModel: Bool = true
   ) {
     self.service = service
     self.measure = measure

@@ -14,7 +14,8 @@ struct UsageIndex {
   init(_ table: UsageTable) {
     self.table = table
     for (index, row) in table.rows.enumerated() {
-      rows[Place(service: row.service, project: row.project), default: [:]][row.model, default: []].append(index)
+      rows[Place(service: row.service, project: row.project), default: [:]][row.model, default: []].append(
+        index)
       if row.apiKey >= 0, row.user >= 0 { keyUsers[row.apiKey, default: []].insert(row.user) }
     }
   }

@@ -34,13 +34,15 @@ struct UsageMatcher {
   func match(_ lineItem: LineItem, project: String, isEligible: (_ apiKeyID: String?) -> Bool) -> Match? {
     for rule in MatchTable.rules(for: lineItem) {
       guard let models = models(rule, lineItem, project) else { continue }
-      let rows = filter(index.rows(service: rule.service, project: project, models: models.isEmpty ? nil : models), lineItem)
+      let rows = filter(
+        index.rows(service: rule.service, project: project, models: models.isEmpty ? nil : models), lineItem)
       let mixesBatch = lineItem.model.map { !claims.hasBatchLine(project: project, model: $0) } ?? true
       var shares: [User: Share] = [:]
       for row in rows {
         let entry = index.table.rows[row]
         let user = User(apiKeyID: index.table.text(entry.apiKey), userID: index.table.text(entry.user))
-        guard isEligible(user.apiKeyID), isOfTier(entry, lineItem, mixesBatch), let usage = usage(rule, row), usage > 0
+        guard isEligible(user.apiKeyID), isOfTier(entry, lineItem, mixesBatch), let usage = usage(rule, row),
+          usage > 0
         else { continue }
         let weight = entry.isBatch && mixesBatch ? 1 : Self.fullWeight
         shares[user, default: Share(user: user, usage: 0, weight: 0)].usage += usage
@@ -93,7 +95,9 @@ struct UsageMatcher {
 
   private func usage(_ rule: MatchRule, _ row: Int) -> Int? {
     if let value = index.table.value(rule.measure, row: row) { return value }
-    guard rule.fallback == .derivedUncachedInput, let input = index.table.value(.inputTokens, row: row) else { return nil }
+    guard rule.fallback == .derivedUncachedInput, let input = index.table.value(.inputTokens, row: row) else {
+      return nil
+    }
     let cached = index.table.value(.inputCachedTokens, row: row) ?? 0
     let written = index.table.value(.inputCacheWriteTokens, row: row) ?? 0
     return max(0, input - cached - written)

@@ -9,7 +9,8 @@ public enum ChargeFile {
   public static let header = [
     "line_item", "project_id", "project_name", "api_key_id", "api_key_name", "principal_id",
     "principal_type", "principal_name", "principal_email", "attribution_method", "currency", "amount",
-    "quantity", "quantity_unit", "unit_price", "allocated_to", "allocated_ratio", "allocated_usage", "allocated_unit",
+    "quantity", "quantity_unit", "unit_price", "allocated_to", "allocated_ratio", "allocated_usage",
+    "allocated_unit",
   ]
 
   /// Appends one charge as a row with its line feed.

@@ -13,7 +13,8 @@ public struct LineItemLabel: Sendable, Hashable {
   /// Looks a line item up, in any case; nil where it is no known label.
   public init?(_ text: String) {
     let label = text.lowercased()
-    guard let service = Self.whole[label] ?? Self.openings.first(where: { label.hasPrefix($0.opening) })?.service
+    guard
+      let service = Self.whole[label] ?? Self.openings.first(where: { label.hasPrefix($0.opening) })?.service
     else { return nil }
     self.service = service
   }

@@ -55,7 +55,9 @@ public struct NameHistory: Sendable, Hashable {
     let current = Self.versions(of: book)
     for (entity, version) in current { add(version, to: entity, on: day) }
     for (entity, known) in versions where complete.contains(entity.kind) && current[entity] == nil {
-      guard var last = known.last, !last.isDeleted, !(last.projectID.map(unlisted.contains) ?? false) else { continue }
+      guard var last = known.last, !last.isDeleted, !(last.projectID.map(unlisted.contains) ?? false) else {
+        continue
+      }
       last.isDeleted = true
       add(last, to: entity, on: day)
     }

@@ -7,7 +7,8 @@ public enum NameHistoryFile {
   /// `valid_from` is the first day of a name, empty for the first name known, which holds for the days before
   /// as well; `valid_to` is exclusive, empty for the current name. `state` is `active` or `deleted`.
   public static let header = [
-    "kind", "id", "valid_from", "valid_to", "state", "name", "email", "principal_type", "project_id", "owner_id",
+    "kind", "id", "valid_from", "valid_to", "state", "name", "email", "principal_type", "project_id",
+    "owner_id",
   ]
 
   /// The rows, sorted by kind, id and day.
@@ -37,7 +38,8 @@ public enum NameHistoryFile {
   public static func read(gzip file: [UInt8], path: String) throws -> NameHistory {
     var history = NameHistory()
     try CSVReader.forEachRecord(ofGzip: file, path: path, header: header) { record in
-      guard let kind = record.text(0).flatMap(NameHistory.Kind.init(rawValue:)), let id = record.text(1) else {
+      guard let kind = record.text(0).flatMap(NameHistory.Kind.init(rawValue:)), let id = record.text(1)
+      else {
         throw CorruptFile(path: path, reason: "record \(record.number) has no kind or id")
       }
       let from = record.text(2)
@@ -48,7 +50,8 @@ public enum NameHistoryFile {
         NameHistory.Entity(kind: kind, id: id),
         NameHistory.Version(
           from: from.flatMap { Day($0) }, isDeleted: record.text(4) == "deleted", name: record.text(5),
-          email: record.text(6), principalType: record.text(7).flatMap(NameBook.PrincipalType.init(rawValue:)),
+          email: record.text(6),
+          principalType: record.text(7).flatMap(NameBook.PrincipalType.init(rawValue:)),
           projectID: record.text(8), ownerID: record.text(9)))
     }
     return history

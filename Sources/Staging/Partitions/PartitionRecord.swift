@@ -33,7 +33,8 @@ public struct PartitionRecord: Codable, Sendable, Hashable {
   public var attribution: AttributionRecord?
 
   enum CodingKeys: String, CodingKey {
-    case format, organization, dataset, date, open, dimensions, rows, bytes, sha256, files, balanced, attribution
+    case format, organization, dataset, date, open, dimensions, rows, bytes, sha256, files, balanced,
+      attribution
     case controlTotals = "control_totals"
     case madeFrom = "made_from"
   }
