@@ -77,7 +77,7 @@ import Testing
     let second = try await harness.run(from: from, to: to)
     #expect(second.exitCode == 0)
     #expect(differing(before, try await harness.content()) == [])
-    #expect(second.controlTotals == first.controlTotals || second.controlTotals.allSatisfy(\.equal))
+    #expect(second.controlTotals == first.controlTotals || second.controlTotals.allSatisfy { $0.equal })
     #expect(second.counts.filesWritten == 0 && second.counts.daysNormalized == 0)
     #expect(second.deliveries.map(\.changed) == [false])
     // Three days of look-back are open: 17, 18, 19 of November.
