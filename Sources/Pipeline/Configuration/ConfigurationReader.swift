@@ -99,8 +99,9 @@ public struct ConfigurationReader {
     }
     mapping.allow(["env", "file"])
     switch (mapping.text("env"), mapping.text("file")) {
-    case (let name?, nil): return .environment(name)
-    case (nil, let file?): return .file(Self.resolve(file, in: folder))
+    // What is no name of a variable may well be the key itself, and would be told once it is not set.
+    case (let name?, nil) where Self.isVariable(name): return .environment(name)
+    case (nil, let file?) where !SecretText.mayBe(file): return .file(Self.resolve(file, in: folder))
     default:
       organization.problem("admin_key", expected)
       return nil
@@ -145,6 +146,11 @@ public struct ConfigurationReader {
     }
   }
 
+  /// POSIX: letters, digits and underscores, no digit first.
+  private static func isVariable(_ name: String) -> Bool {
+    name.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) != nil
+  }
+
   /// A first look, so that a mistake is told with its line; the HTTP client decides for itself.
   private static func isAcceptable(_ url: String) -> Bool {
     guard url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), !url.contains("@"), !url.contains("?"),
@@ -155,7 +161,9 @@ public struct ConfigurationReader {
     let authority = url.dropFirst(7).prefix { $0 != "/" }
     let host =
       authority.hasPrefix("[") ? authority.prefix { $0 != "]" } + "]" : authority.prefix { $0 != ":" }
-    return host == "localhost" || host == "[::1]" || host.hasPrefix("127.")
+    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+    let isLoopback = parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    return host == "localhost" || host == "[::1]" || isLoopback
   }
 
   private static func resolve(_ path: String, in folder: String?) -> String {
@@ -171,7 +179,8 @@ public struct ConfigurationReader {
     case .duplicatedKeysInMapping(let duplicates, let context):
       ConfigurationProblem(
         line: context.mark.line,
-        message: "a key is given twice: \(duplicates.map { "\($0)" }.joined(separator: ", ").prefix(80))")
+        message: "a key is given twice: "
+          + duplicates.map { SecretText.masked($0) }.joined(separator: ", "))
     default: ConfigurationProblem(line: nil, message: "not readable as YAML")
     }
   }

@@ -42,7 +42,7 @@ struct YAMLMapping {
   func allow(_ known: [String]) {
     for (key, node) in keyNodes.sorted(by: { $0.key < $1.key }) where !known.contains(key) {
       problems.add(
-        "unknown key \"\(key.prefix(40))\" in \(path); expected one of \(known.joined(separator: ", "))",
+        "unknown key \(SecretText.masked(key)) in \(path); expected one of \(known.joined(separator: ", "))",
         at: node)
     }
   }
