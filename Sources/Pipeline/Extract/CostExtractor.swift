@@ -37,20 +37,23 @@ struct CostExtractor {
     let known = try await Capabilities.read(context.store, organization: api.name, today: today)
     var step = DimensionLadder.step(of: known?.costDimensions)
     for range in DayPlan.windows(Array(days), limit: Self.daysPerRequest) {
-      try await fetchAndWrite(range, step: &step, attempt: 1, into: &output)
+      try await fetchAndWrite(range, step: &step, asked: known?.asked, attempt: 1, into: &output)
     }
-    try await Capabilities(
-      costDimensions: DimensionLadder.steps[step], asked: known?.asked ?? today.description
-    ).write(context.store, organization: api.name)
   }
 
-  /// - Parameter step: where on the ladder to start; left where the newest days were accepted.
+  /// - Parameters:
+  ///   - step: where on the ladder to start; left where the newest days were accepted.
+  ///   - asked: when everything was last asked for; nil for now.
   private func fetchAndWrite(
-    _ range: DayRange, step: inout Int, attempt: Int, into output: inout ExtractOutput
+    _ range: DayRange, step: inout Int, asked: String?, attempt: Int, into output: inout ExtractOutput
   ) async throws {
     async let control = fetch(range, dimensions: [])
     let grouped = try await fetchGrouped(range, step: &step)
     let ungrouped = try await control
+    // Before the days: a run killed after them has nothing left to ask, and would never write it.
+    try await Capabilities(
+      costDimensions: DimensionLadder.steps[step], asked: asked ?? today.description
+    ).write(context.store, organization: api.name)
     var differing: [Day] = []
     for day in range {
       guard let lines = grouped[day], let total = ungrouped[day] else { continue }
@@ -63,7 +66,7 @@ struct CostExtractor {
     for again in DayPlan.windows(differing, limit: Self.daysPerRequest) {
       context.logger.notice(
         "grouped and ungrouped costs differ, both are fetched again", metadata: place(again))
-      try await fetchAndWrite(again, step: &step, attempt: attempt + 1, into: &output)
+      try await fetchAndWrite(again, step: &step, asked: asked, attempt: attempt + 1, into: &output)
     }
   }
 
