@@ -63,7 +63,7 @@ struct Harness {
   /// Every object but the run records, which tell when and how long.
   func content() async throws -> [String: [UInt8]] {
     var result: [String: [UInt8]] = [:]
-    for folder in ["raw", "normalized", "focus", "spreadsheet"] {
+    for folder in ["raw", "names", "normalized", "focus", "spreadsheet"] {
       for object in try await store.list(folder) { result[object.key] = try await store.read(object.key) }
     }
     return result
