@@ -13,19 +13,22 @@ public enum Python {
 
   /// Runs a script and hands back what it writes to standard output.
   ///
-  /// - Parameter input: its standard input.
+  /// - Parameters:
+  ///   - input: its standard input.
+  ///   - environment: all of its environment; nil for this process's own.
   public static func run(
-    _ script: String, _ arguments: [String] = [], input: [UInt8] = []
+    _ script: String, _ arguments: [String] = [], input: [UInt8] = [], environment: [String: String]? = nil
   ) throws -> [UInt8] {
-    let result = try Command.run("/usr/bin/env", ["python3", "-c", script] + arguments, input: input)
+    let result = try Command.run(
+      "/usr/bin/env", ["python3", "-c", script] + arguments, input: input, environment: environment)
     guard result.status == 0 else { throw Failed(status: result.status, description: result.errorText) }
     return result.output
   }
 
   /// The lines that a script writes.
   public static func lines(
-    _ script: String, _ arguments: [String] = [], input: [UInt8] = []
+    _ script: String, _ arguments: [String] = [], input: [UInt8] = [], environment: [String: String]? = nil
   ) throws -> [Substring] {
-    String(decoding: try run(script, arguments, input: input), as: UTF8.self).split(separator: "\n")
+    String(decoding: try run(script, arguments, input: input, environment: environment), as: UTF8.self).split(separator: "\n")
   }
 }
