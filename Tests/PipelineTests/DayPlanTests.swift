@@ -8,23 +8,25 @@ import Testing
   private let today = Day(number: 20_777)
 
   @Test(arguments: 0...6)
-  func theLookBackAndTodayAreOpen(lookback: Int) {
+  func theLookBackButItsFirstDayAndTodayAreOpen(lookback: Int) {
     let plan = DayPlan(today: today, lookbackDays: lookback)
     for offset in -10...3 {
-      #expect(plan.isOpen(today.advanced(by: offset)) == (offset >= -lookback), "\(offset)")
+      #expect(plan.isOpen(today.advanced(by: offset)) == (offset > -lookback), "\(offset)")
     }
   }
 
   @Test func whatIsSettledAndBalancedIsNotFetchedAgain() {
     let plan = DayPlan(today: today, lookbackDays: 5)
-    #expect(plan.isDue(nil))
+    let settled = today.advanced(by: -6)
+    #expect(plan.isDue(settled, nil))
     for (open, balanced, isDue) in [
       (true, true, true), (true, false, true), (true, nil, true), (false, true, false), (false, false, true),
       (false, nil, false),
     ] as [(Bool, Bool?, Bool)] {
-      var record = PartitionRecord(organization: "acme", dataset: "costs", day: today, open: open)
+      var record = PartitionRecord(organization: "acme", dataset: "costs", day: settled, open: open)
       record.balanced = balanced
-      #expect(plan.isDue(record) == isDue)
+      #expect(plan.isDue(settled, record) == isDue)
+      #expect(plan.isDue(today.advanced(by: -5), record), "all of the look-back is fetched again")
     }
   }
 

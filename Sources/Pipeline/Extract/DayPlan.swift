@@ -2,20 +2,22 @@ import Staging
 
 /// Which days of a window must be fetched, and in which requests.
 struct DayPlan {
-  /// Days before this one are settled once they have been fetched.
-  let firstOpenDay: Day
+  /// The first day of the look-back.
+  let lookbackStart: Day
 
   /// - Parameter lookbackDays: days before today that late usage may still change.
   init(today: Day, lookbackDays: Int) {
-    firstOpenDay = today.advanced(by: -lookbackDays)
+    lookbackStart = today.advanced(by: -lookbackDays)
   }
 
-  func isOpen(_ day: Day) -> Bool { day >= firstOpenDay }
+  /// Whether a later run will fetch the day again: the look-back's first day is fetched for the last time, so
+  /// that with a run a day every day settles.
+  func isOpen(_ day: Day) -> Bool { day > lookbackStart }
 
-  /// Whether a partition has to be fetched: it is not there, it was open when it was fetched, or its control
-  /// totals differed.
-  func isDue(_ record: PartitionRecord?) -> Bool {
-    guard let record else { return true }
+  /// Whether a day's partition has to be fetched: it is not there, lies in the look-back, was open when it was
+  /// fetched, or its control totals differed.
+  func isDue(_ day: Day, _ record: PartitionRecord?) -> Bool {
+    guard let record, day < lookbackStart else { return true }
     return record.open || record.balanced == false
   }
 

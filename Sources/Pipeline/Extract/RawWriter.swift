@@ -53,7 +53,7 @@ struct RawWriter {
     for day in window {
       let folder = Layout.raw(organization: organization, dataset: dataset, day: day)
       // A record that cannot be read vouches for nothing: the partition is fetched again.
-      if plan.isDue(try? await partitions.record(folder)) { days.append(day) }
+      if plan.isDue(day, try? await partitions.record(folder)) { days.append(day) }
     }
     return (days, window.count - days.count)
   }
