@@ -69,7 +69,7 @@ public struct PipelineRun: Sendable {
     } catch {
       failures.append(StageFailure(stage: command, organization: "", error: error))
     }
-    report.controlTotals = figures.all.flatMap(\.entries)
+    report.controlTotals = figures.all.flatMap { $0.entries(upTo: stages.last) }
     report.totals = figures.totals
     report.counts.requests = client.requestsByStatus
     report.warnings = context.diagnostics.counts

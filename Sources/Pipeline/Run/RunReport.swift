@@ -43,7 +43,7 @@ public struct RunReport: Encodable, Sendable {
     public var filesWritten = 0
     public var filesKept = 0
     public var deliveredRows = 0
-    /// API requests by HTTP status; `0` for those without an answer.
+    /// API requests by HTTP status; `failed` for those without an answer.
     public var requests: [String: Int] = [:]
 
     public init() {}
@@ -70,6 +70,7 @@ public struct RunReport: Encodable, Sendable {
     public var costLines: String?
     public var charges: String?
     public var delivered: String?
+    /// Whether every step of the run was taken and shows the same money.
     public var equal: Bool
 
     enum CodingKeys: String, CodingKey {
@@ -137,13 +138,20 @@ public struct RunReport: Encodable, Sendable {
 
 extension ControlFigures {
   /// One entry for each currency seen at any step.
-  var entries: [RunReport.ControlEntry] {
+  /// - Parameter last: the run's last stage: a day that did not get there is not equal.
+  func entries(upTo last: Stage?) -> [RunReport.ControlEntry] {
+    let isComplete =
+      switch last {
+      case .extract, nil: api != nil && costLines != nil
+      case .normalize: api != nil && charges != nil
+      case .load: charges != nil && delivered != nil
+      }
     let currencies = Set(steps.flatMap { $0.totals.texts.keys }).sorted()
     return currencies.map { currency in
       func text(_ totals: ControlTotals?) -> String? { totals.map { $0.texts[currency] ?? "0" } }
       return RunReport.ControlEntry(
         organization: organization, date: day.description, currency: currency, api: text(api),
-        costLines: text(costLines), charges: text(charges), delivered: text(delivered), equal: areEqual)
+        costLines: text(costLines), charges: text(charges), delivered: text(delivered), equal: areEqual && isComplete)
     }
   }
 }
