@@ -19,7 +19,7 @@ public struct BucketFetchReport: Sendable, Hashable {
 /// - Both ends are UTC midnights, and all of `start_time`, `end_time`, `bucket_width` and `limit` are
 ///   always sent: the default limit of 7 cuts windows silently.
 /// - `has_more` alone ends it. An empty page with a cursor goes on; a cursor missing or coming twice, or
-///   more pages than allowed, is an error.
+///   many more pages than there are days, is an error.
 /// - Buckets outside of the window are dropped and counted.
 /// - A past day without a bucket is an error and not a zero.
 /// - Cursors are short-lived: where one is refused midway, what is missing is asked for again, once.
@@ -29,21 +29,22 @@ struct BucketPager {
   let endpoint: Endpoint
   let groupBy: [String]
   let today: Day
-  /// An answer has a bucket a day, thus far fewer pages than this.
-  var maximumPages = 2000
+  /// Pages beyond three a day that are followed before they are called endless.
+  private static let sparePages = 30
 
   private struct Progress {
     var report = BucketFetchReport()
     var delivered: Set<Day> = []
     /// Whether a page of the current pass has been read: the next one is asked for by cursor.
     var isUnderWay = false
+    var pagesLeft: Int
   }
 
   /// See ``OrganizationAPI/fetchDays(of:in:groupBy:limit:today:eachDay:)``.
   func fetch(
     _ window: DayRange, limit: Int?, eachDay: (BucketDay) async throws -> Void
   ) async throws -> BucketFetchReport {
-    var progress = Progress()
+    var progress = Progress(pagesLeft: 3 * window.count + Self.sparePages)
     guard !window.isEmpty else { return progress.report }
     let maximum = endpoint.maximumLimit ?? 31
     var limit = max(1, min(limit ?? maximum, maximum))
@@ -80,7 +81,8 @@ struct BucketPager {
     var followed: Set<String> = []
     var seen: Set<Day> = []
     while true {
-      guard progress.report.pages < maximumPages else { throw failure(.tooManyPages(maximumPages)) }
+      guard progress.pagesLeft > 0 else { throw failure(.tooManyPages(progress.report.pages)) }
+      progress.pagesLeft -= 1
       let query = query(window, limit: limit, cursor: cursor)
       let page = try await api.get(endpoint, query: query) { try BucketPage($0, window: window) }
       progress.report.pages += 1

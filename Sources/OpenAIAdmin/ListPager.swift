@@ -20,6 +20,8 @@ struct ListPager {
   let project: String?
   /// A million objects.
   var maximumPages = 10_000
+  /// Empty pages in a row that are followed before they are called endless.
+  private static let maximumEmptyPages = 30
 
   func fetch() async throws -> ListFetch {
     do {
@@ -44,14 +46,18 @@ struct ListPager {
     var fetch = ListFetch()
     var followed: Set<String> = []
     var cursor: String?
+    var emptyPages = 0
     while true {
-      guard fetch.pages < maximumPages else { throw failure(.tooManyPages(maximumPages)) }
+      guard fetch.pages < maximumPages, emptyPages < Self.maximumEmptyPages else {
+        throw failure(.tooManyPages(fetch.pages))
+      }
       var query = endpoint.fixedQuery
       query.append(QueryItem("limit", "\(endpoint.maximumLimit ?? 100)"))
       if let cursor { query.append(QueryItem("after", cursor)) }
       let page = try await api.get(endpoint, project: project, query: query) { try ListPage($0) }
       fetch.pages += 1
       fetch.rows.append(contentsOf: page.rows)
+      emptyPages = page.rows.isEmpty ? emptyPages + 1 : 0
       guard page.hasMore else { return fetch }
       guard let next = page.cursor else { throw failure(.noCursor) }
       guard followed.insert(next).inserted else { throw failure(.repeatedCursor) }

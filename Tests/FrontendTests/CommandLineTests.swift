@@ -28,10 +28,12 @@ import Testing
   }
 
   private static let misuses: [(String, [String])] = [
-    ("extract", ["--no-such-flag"]), ("extract", ["--from", "yesterday"]), ("normalize", ["--from", "2026-02-30"]),
+    ("extract", ["--no-such-flag"]), ("extract", ["--from", "yesterday"]),
+    ("normalize", ["--from", "2026-02-30"]),
     ("load", ["--from", "2026-11-05", "--to", "2026-11-05"]), ("extract", ["--log-format", "xml"]),
     ("extract", ["--summary", "yaml"]), ("extract", ["surplus"]), ("unblended", ["no-such-command"]),
-    ("unblended", ["run", "--from", "2026-11-05", "--to", "2026-11-04"]), ("unblended", ["doctor", "--quiet"]),
+    ("unblended", ["run", "--from", "2026-11-05", "--to", "2026-11-04"]),
+    ("unblended", ["doctor", "--quiet"]),
     ("simulate", ["--organizations", "0"]), ("simulate", ["--oddities", "no-such-oddity"]),
     ("simulate", ["--port", "99999"]),
   ]
@@ -52,7 +54,9 @@ import Testing
   }
 
   /// File, line and what was expected.
-  @Test(arguments: [("unblended", ["run"]), ("extract", []), ("normalize", []), ("load", []), ("unblended", ["doctor"])])
+  @Test(arguments: [
+    ("unblended", ["run"]), ("extract", []), ("normalize", []), ("load", []), ("unblended", ["doctor"]),
+  ])
   func aBadConfigurationEndsWith78(program: String, arguments: [String]) throws {
     let workplace = try Workplace(Self.good.replacing("lookback_days: 3", with: "lookback_days: many"))
     let result = try workplace.run(program, arguments)
@@ -104,7 +108,8 @@ import Testing
   /// Nobody listens: the budget is used up, and not more than it.
   @Test(arguments: [("unblended", ["run"]), ("extract", []), ("unblended", ["doctor"])])
   func anAPIThatIsDownEndsWith69(program: String, arguments: [String]) throws {
-    let workplace = try Workplace(Self.good.replacing("retry_budget_seconds: 0", with: "retry_budget_seconds: 1"))
+    let workplace = try Workplace(
+      Self.good.replacing("retry_budget_seconds: 0", with: "retry_budget_seconds: 1"))
     let result = try workplace.run(program, arguments, ["KEY_ACME": "sk-admin-1"])
     #expect(result.status == 69, "\(result.errorText)\(result.outputText)")
     #expect((result.errorText + result.outputText).contains("127.0.0.1"))

@@ -49,7 +49,8 @@ final class SimulateProcess: Sendable {
     process.executableURL = URL(fileURLWithPath: Programs.folder + "/simulate")
     process.arguments =
       [
-        "--port", "0", "--today", "2026-11-20", "--days", "20", "--projects", "3", "--users", "4", "--keys", "2",
+        "--port", "0", "--today", "2026-11-20", "--days", "20", "--projects", "3", "--users", "4", "--keys",
+        "2",
         "--models", "3", "--rows", "10",
       ] + arguments
     let pipe = Pipe()

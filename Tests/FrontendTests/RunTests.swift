@@ -18,7 +18,8 @@ import Testing
     for (program, command) in [
       ("extract", []), ("normalize", []), ("load", []), ("unblended", ["run"]),
     ] as [(String, [String])] {
-      let result = try workplace.run(program, command + workplace.days + ["--summary", "json"], simulate.keys)
+      let result = try workplace.run(
+        program, command + workplace.days + ["--summary", "json"], simulate.keys)
       #expect(result.status == 0, "\(result.errorText)")
       #expect(result.outputText.hasSuffix("\n") && result.outputLines.count == 1)
       let summary = try object(result.outputLines[0])
@@ -100,7 +101,8 @@ import Testing
 
   @Test func aKeyForManagementOnlyDeliversNothing() throws {
     let workplace = try Workplace(simulate)
-    let keys = Dictionary(uniqueKeysWithValues: simulate.organizations.map { ($0.keyEnv, $0.managementOnlyKey) })
+    let keys = Dictionary(
+      uniqueKeysWithValues: simulate.organizations.map { ($0.keyEnv, $0.managementOnlyKey) })
     let result = try workplace.run("unblended", ["run", "--summary", "none"] + workplace.days, keys)
     #expect(result.status == 77)
     #expect(result.errorText.contains("api.usage.read"))
@@ -132,7 +134,8 @@ import Testing
     limited[simulate.organizations[0].keyEnv] = simulate.organizations[0].usageOnlyKey
     for keys in [simulate.keys, refused, limited] {
       for arguments in [
-        ["run", "--summary", "json"] + workplace.days, ["run", "--log-format", "json"] + workplace.days, ["doctor"],
+        ["run", "--summary", "json"] + workplace.days, ["run", "--log-format", "json"] + workplace.days,
+        ["doctor"],
       ] {
         let result = try workplace.run("unblended", arguments, keys)
         said.append(("standard output of \(arguments[0])", result.outputText))
@@ -169,7 +172,9 @@ import Testing
       run(); run("--quiet")
       """
     let workplace = try Workplace(simulate)
-    let arguments = [Programs.folder + "/unblended", "run", "--config", workplace.configuration, "--summary", "json"]
+    let arguments = [
+      Programs.folder + "/unblended", "run", "--config", workplace.configuration, "--summary", "json",
+    ]
     let lines = try Python.lines(
       script, arguments + workplace.days, environment: Programs.environment(simulate.keys))
     #expect(lines == ["0 1 True True", "0 1 False False"])

@@ -158,7 +158,7 @@ import Testing
     let error = await #expect(throws: PageError.self) {
       try await fetch(endless, try window("2026-11-01", "2026-11-03"))
     }
-    #expect(error?.problem == .tooManyPages(2000))
+    #expect(error?.problem == .tooManyPages(36))
   }
 
   @Test func aRefusedCursorRestartsOnceFromTheFirstMissingDay() async throws {

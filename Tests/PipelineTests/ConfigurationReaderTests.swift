@@ -1,6 +1,5 @@
 import Diagnostics
 import FOCUS
-
 import Testing
 
 @testable import Pipeline
@@ -82,15 +81,19 @@ import Testing
     (7, "    admin_key: { env: A, file: B }", 7, "must be { env: NAME }"),
     (7, "    admin_key: { environment: A }", 7, "unknown key \"environment\""),
     (8, "extract: { lookback_days: five }", 8, "whole number from 0 to 366"),
-    (8, "extract: { lookback_days: \"5\" }", 8, "whole number"), (8, "extract: { lookback_days: 5.0 }", 8, "whole number"),
-    (8, "extract: { lookback_days: -1 }", 8, "whole number"), (8, "extract: { lookback_days: 367 }", 8, "whole number"),
-    (8, "extract: { lookback: 5 }", 8, "expected one of lookback_days"), (8, "extract: 5", 8, "must be a mapping"),
+    (8, "extract: { lookback_days: \"5\" }", 8, "whole number"),
+    (8, "extract: { lookback_days: 5.0 }", 8, "whole number"),
+    (8, "extract: { lookback_days: -1 }", 8, "whole number"),
+    (8, "extract: { lookback_days: 367 }", 8, "whole number"),
+    (8, "extract: { lookback: 5 }", 8, "expected one of lookback_days"),
+    (8, "extract: 5", 8, "must be a mapping"),
     (8, "extract: { requests_in_flight: 0 }", 8, "from 1 to"),
     (9, "normalize: { attribution: fair }", 9, "must be one of usage-share, none"),
     (9, "normalise: {}", 9, "unknown key \"normalise\""),
     (10, "load: { focus_version: \"1.1\" }", 10, "must be one of 1.2, 1.3, 1.4"),
     (10, "load: { formats: csv }", 10, "must be a list"), (10, "load: { formats: [] }", 10, "must be a list"),
-    (10, "load: { formats: [xlsx] }", 10, "must hold only csv"), (10, "load: { formats: [csv, csv] }", 10, "twice"),
+    (10, "load: { formats: [xlsx] }", 10, "must hold only csv"),
+    (10, "load: { formats: [csv, csv] }", 10, "twice"),
     (10, "load: { spreadsheet: maybe }", 10, "true or false"),
   ])
   func aMistakeIsToldWithItsLine(line: Int, text: String, reported: Int, words: String) throws {
@@ -119,7 +122,8 @@ import Testing
   }
 
   @Test func allMistakesAreToldAtOnce() throws {
-    let text = "outputs: x\norganizations:\n  - name: A\n    id: x\n    admin_key: k\nextract: { lookback_days: x }\n"
+    let text =
+      "outputs: x\norganizations:\n  - name: A\n    id: x\n    admin_key: k\nextract: { lookback_days: x }\n"
     let error = #expect(throws: ConfigurationError.self) { try read(text) }
     let problems = try #require(error?.problems)
     #expect(problems.count >= 4)

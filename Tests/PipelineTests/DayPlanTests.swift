@@ -34,7 +34,9 @@ import Testing
   @Test func windowsHoldExactlyTheDays() {
     var random = RepeatableGenerator(seed: 1)
     for _ in 0..<200 {
-      let days = (0..<40).filter { _ in Int.random(in: 0...2, using: &random) > 0 }.map { today.advanced(by: -$0) }
+      let days = (0..<40).filter { _ in Int.random(in: 0...2, using: &random) > 0 }.map {
+        today.advanced(by: -$0)
+      }
       let limit = Int.random(in: 1...10, using: &random)
       let windows = DayPlan.windows(days.shuffled(using: &random), limit: limit)
       #expect(windows.flatMap { $0.reversed() } == days)

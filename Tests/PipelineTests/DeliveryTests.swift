@@ -129,7 +129,8 @@ import Testing
   @Test func anotherVersionReplacesTheDelivery() async throws {
     let store = MemoryStore()
     for version in ["1.2", "1.4"] {
-      let harness = try ScriptedAPI.ordinary.harness(store: store, settings: "load: { focus_version: \"\(version)\" }\n")
+      let harness = try ScriptedAPI.ordinary.harness(
+        store: store, settings: "load: { focus_version: \"\(version)\" }\n")
       #expect(try await harness.run(from: from, to: to).exitCode == 0)
     }
     try await Self.expectEveryChargeOnce(store)
@@ -183,7 +184,7 @@ import Testing
     #expect(differing(before, try await harness.content()) == [])
   }
 
-  /// DESIGN C14: today and the look-back before it are open.
+  /// DESIGN C14: today and the look-back before it are open; its first day is fetched for the last time.
   @Test func openDaysAreSaidToBeOpen() async throws {
     var harness = try ScriptedAPI.ordinary.harness(["acme"])
     harness.today = try #require(Day("2026-11-06"))
@@ -192,7 +193,21 @@ import Testing
     #expect(manifest.open)
     #expect(
       manifest.organizations["acme"]?.days.mapValues(\.open)
-        == ["2026-11-02": false, "2026-11-03": true, "2026-11-04": true])
+        == ["2026-11-02": false, "2026-11-03": false, "2026-11-04": true])
+  }
+
+  /// A lost partition is not a day without cost: what was delivered stays, and the run says so.
+  @Test func aDayWhosePartitionIsLostStaysDelivered() async throws {
+    let harness = try ScriptedAPI.ordinary.harness(["acme"])
+    _ = try await harness.run(from: from, to: to)
+    let before = try #require(try await harness.manifest("2026-11"))
+    for object in try await harness.store.list("normalized/org=acme/date=2026-11-03") {
+      try await harness.store.remove(object.key)
+    }
+    let report = try await harness.run([.load], from: from, to: to)
+    #expect(report.exitCode == 65)
+    #expect(report.failures.contains { $0.date == "2026-11-03" && $0.message.contains("run normalize") })
+    #expect(try await harness.manifest("2026-11") == before)
   }
 
   @Test func eachMonthIsADeliveryOfItsOwn() async throws {
@@ -215,11 +230,13 @@ import Testing
     let bytes = try await harness.store.readExisting("spreadsheet/2026-11.csv")
     #expect(Array(bytes.prefix(3)) == [0xEF, 0xBB, 0xBF])
     let text = Array(bytes.dropFirst(3))
-    let header = String(decoding: text.prefix { $0 != 0x0A }, as: UTF8.self).split(separator: ",").map(String.init)
+    let header = String(decoding: text.prefix { $0 != 0x0A }, as: UTF8.self).split(separator: ",").map(
+      String.init)
     let cost = try #require(header.firstIndex(of: "Unblended Cost"))
     let project = try #require(header.firstIndex(of: "Project"))
     var (sum, rows, projects) = (ExactDecimal.zero, 0, Set<String>())
-    try CSVReader.forEachRecord(ofGzip: GzipEncoder.compress(text), path: "spreadsheet", header: header) { record in
+    try CSVReader.forEachRecord(ofGzip: GzipEncoder.compress(text), path: "spreadsheet", header: header) {
+      record in
       sum += try ExactDecimal(record.text(cost) ?? "")
       rows += 1
       if let name = record.text(project) { projects.insert(name) }

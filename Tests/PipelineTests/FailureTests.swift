@@ -45,7 +45,8 @@ import Testing
     #expect(try await harness.delivered("2026-11", date: "2026-11-03").isEmpty)
     let entry = try #require(report.controlTotals.first { $0.date == "2026-11-03" })
     #expect(!entry.equal && entry.delivered == nil)
-    #expect(try await harness.content().keys.filter { $0.hasPrefix("normalized/") && $0.contains("11-03") } == [])
+    #expect(
+      try await harness.content().keys.filter { $0.hasPrefix("normalized/") && $0.contains("11-03") } == [])
   }
 
   /// Found later, the same day is fetched again although it would be settled, and published.
@@ -60,7 +61,8 @@ import Testing
     #expect(try await days(mended) == ["acme": all])
     let untroubled = try ScriptedAPI.ordinary.harness(["acme"])
     _ = try await untroubled.run(from: from, to: to)
-    let ignoring = { (content: [String: [UInt8]]) in content.filter { !$0.key.hasPrefix("focus/superseded/") } }
+    let ignoring = { (content: [String: [UInt8]]) in content.filter { !$0.key.hasPrefix("focus/superseded/") }
+    }
     #expect(differing(ignoring(try await mended.content()), ignoring(try await untroubled.content())) == [])
   }
 

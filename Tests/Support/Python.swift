@@ -29,6 +29,7 @@ public enum Python {
   public static func lines(
     _ script: String, _ arguments: [String] = [], input: [UInt8] = [], environment: [String: String]? = nil
   ) throws -> [Substring] {
-    String(decoding: try run(script, arguments, input: input, environment: environment), as: UTF8.self).split(separator: "\n")
+    String(decoding: try run(script, arguments, input: input, environment: environment), as: UTF8.self).split(
+      separator: "\n")
   }
 }

@@ -28,7 +28,7 @@ struct MonthLoader {
         continue
       }
       let inputs = try await DayInput.all(of: organization, in: month, context.partitions)
-      if inputs.isEmpty { continue }
+      if inputs.isEmpty, earlier?.organizations[organization.name] == nil { continue }
       var days: [String: DeliveredDay] = [:]
       for input in inputs {
         do {
@@ -48,6 +48,7 @@ struct MonthLoader {
         context.progress.advance(
           stage: "load", rows: input.record.rows, unit: "\(organization.name) \(input.day)")
       }
+      keepLostDays(organization, of: earlier, into: &days, &content, &result)
       content.organizations[organization.name] = deliveredOrganization(organization, days)
     }
     // An organization that has left the configuration keeps what was delivered of it.
@@ -60,14 +61,42 @@ struct MonthLoader {
     return result
   }
 
+  /// A day that was delivered and has no normalized partition any more is not a day without cost: what was
+  /// delivered of it stays, and the loss is told.
+  private func keepLostDays(
+    _ organization: OrganizationConfiguration, of earlier: Manifest?, into days: inout [String: DeliveredDay],
+    _ content: inout DeliveryContent, _ result: inout Result
+  ) {
+    for (date, day) in earlier?.organizations[organization.name]?.days ?? [:] where days[date] == nil {
+      days[date] = day
+      content.keep(organization.name, date: date, of: earlier)
+      guard let lost = Day(date),
+        !result.failures.contains(where: { $0.organization == organization.name && $0.day == lost })
+      else { continue }
+      result.failures.append(
+        StageFailure(
+          stage: "load", organization: organization.name, day: lost,
+          error: CorruptFile(
+            path: Layout.normalized(organization: organization.name, day: lost),
+            reason: "the partition is gone, what was delivered of it stays; run normalize for \(date)")))
+    }
+  }
+
   private func publish(_ content: DeliveryContent, _ earlier: Manifest?) async throws -> MonthDelivery {
     var manifest = content.manifest(
       month: month, focusVersion: configuration.load.focusVersion, schemaID: metadata.schemaID,
       datasetInstanceID: try await metadata.datasetInstanceID())
     if configuration.load.spreadsheet {
-      manifest.spreadsheet = try await Spreadsheet(context: context, month: month).write(
-        manifest.organizations, earlier: earlier?.spreadsheet,
-        isCurrent: earlier?.delivery == manifest.delivery)
+      do {
+        manifest.spreadsheet = try await Spreadsheet(context: context, month: month).write(
+          manifest.organizations, earlier: earlier?.spreadsheet,
+          isCurrent: earlier?.delivery == manifest.delivery)
+      } catch let damage as CorruptFile {
+        // The delivery does not depend on it: the spreadsheet stays as it was.
+        context.diagnostics.report(
+          Diagnostic(kind: "spreadsheet_not_written", message: damage.description))
+        manifest.spreadsheet = earlier?.spreadsheet
+      }
     }
     try await metadata.write(month: month, manifest: manifest, today: scope.today)
     let text = try DeterministicJSON.encode(manifest)
@@ -86,6 +115,10 @@ struct MonthLoader {
     _ input: DayInput, _ earlier: Manifest?
   ) async throws -> (files: [DeliveredFile], sources: [String], isNew: Bool) {
     if input.record.rows == 0 { return ([], [], false) }
+    if scope.window.contains(input.day) {
+      // The part may stay, but not unnoticed on a damaged input.
+      _ = try await context.partitions.file(ChargeFile.name, of: input.folder, input.record)
+    }
     let builder = PartBuilder(
       partitions: context.partitions, columns: columns, schemaID: metadata.schemaID,
       formats: configuration.load.formats)

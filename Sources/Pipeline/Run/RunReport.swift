@@ -151,7 +151,8 @@ extension ControlFigures {
       func text(_ totals: ControlTotals?) -> String? { totals.map { $0.texts[currency] ?? "0" } }
       return RunReport.ControlEntry(
         organization: organization, date: day.description, currency: currency, api: text(api),
-        costLines: text(costLines), charges: text(charges), delivered: text(delivered), equal: areEqual && isComplete)
+        costLines: text(costLines), charges: text(charges), delivered: text(delivered),
+        equal: areEqual && isComplete)
     }
   }
 }
