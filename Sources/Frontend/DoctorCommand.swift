@@ -26,11 +26,15 @@ struct DoctorCommand: AsyncParsableCommand {
   var organizations: [String] = []
 
   func run() async throws {
-    let configuration: Configuration
-    do { configuration = try ConfigurationFile.read(config) } catch let error as any RecoverableError {
+    do { try await check() } catch let error as any RecoverableError {
       StandardStreams.writeOutput("bad   configuration  \(error)\n")
       throw ExitCode(error.recovery.exitCode)
     }
+  }
+
+  /// - Throws: what keeps it from checking anything at all.
+  private func check() async throws {
+    let configuration = try ConfigurationFile.read(config)
     for name in organizations where !configuration.organizations.contains(where: { $0.name == name }) {
       throw ValidationError("--org \(name) is not in \(config).")
     }

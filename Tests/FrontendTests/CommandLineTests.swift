@@ -85,7 +85,7 @@ import Testing
     let result = try Workplace(Self.good).run(
       program, arguments, ["UNBLENDED_TODAY": "today", "KEY_ACME": "sk-admin-1"])
     #expect(result.status == 78, "\(result.errorText)")
-    #expect(result.errorText.contains("UNBLENDED_TODAY"))
+    #expect((result.errorText + result.outputText).contains("UNBLENDED_TODAY"))
   }
 
   @Test func aLockedOutputEndsWith75() throws {
