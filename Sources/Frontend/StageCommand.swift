@@ -35,7 +35,10 @@ enum StageCommand {
       if report.exitCode != 0 { throw ExitCode(report.exitCode) }
     } catch let error as any RecoverableError {
       progress?.finish()
-      StandardStreams.writeError("\(command): \(error)\n")
+      switch options.output.logFormat {
+      case .text: StandardStreams.writeError("\(command): \(error)\n")
+      case .json: logger.error("\(error)")
+      }
       throw ExitCode(error.recovery.exitCode)
     }
   }
