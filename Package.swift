@@ -91,7 +91,8 @@ let package = Package(
     .testTarget(name: "JSONReaderTests", dependencies: ["JSONReader"], swiftSettings: strictness),
     .testTarget(name: "StagingTests", dependencies: ["Staging", "TestSupport"], swiftSettings: strictness),
     .testTarget(
-      name: "SpendTests", dependencies: ["Spend", "TestSupport"], exclude: ["Reference"], swiftSettings: strictness),
+      name: "SpendTests", dependencies: ["Spend", "TestSupport"], exclude: ["Reference"],
+      swiftSettings: strictness),
     .testTarget(name: "OpenAIAdminTests", dependencies: ["OpenAIAdmin"], swiftSettings: strictness),
     .testTarget(name: "FOCUSTests", dependencies: ["FOCUS", "TestSupport"], swiftSettings: strictness),
     .testTarget(name: "SimulatorTests", dependencies: ["Simulator"], swiftSettings: strictness),

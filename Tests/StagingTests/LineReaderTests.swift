@@ -67,7 +67,8 @@ import Testing
       }
       #expect(sorted.count == rows.count)
       var found: [[UInt8]] = []
-      sorted.forEach { found.append(Array($0)) }
+      func collect(_ row: UnsafeBufferPointer<UInt8>) { found.append(Array(row)) }
+      sorted.forEach(collect)
       #expect(found == expected)
       #expect(try GzipDecoder.decompress(sorted.gzip(header: [0x48])) == [0x48] + expected.flatMap { $0 })
     }
@@ -76,7 +77,8 @@ import Testing
   @Test func mayBeEmpty() throws {
     let rows = SortedRows()
     #expect(rows.isEmpty)
-    rows.forEach { _ in Issue.record("there is no row") }
+    func refuse(_ row: UnsafeBufferPointer<UInt8>) { Issue.record("there is no row") }
+    rows.forEach(refuse)
     #expect(try GzipDecoder.decompress(rows.gzip()) == [])
   }
 }
