@@ -59,15 +59,16 @@ public struct APIError: RecoverableError, Hashable {
   /// - Parameters:
   ///   - response: an answer whose status is not 200.
   ///   - scope: what the endpoint needs, for a 403 that does not say so itself.
-  init(_ response: HTTPResponse, organization: String, path: String, scope: String) {
+  ///   - key: never shown, should the answer repeat it.
+  init(_ response: HTTPResponse, organization: String, path: String, scope: String, key: Secret) {
     self.organization = organization
     self.path = path
     status = response.status
     attempts = response.attempts
     let body = ErrorBody(response.body)
-    code = body.code.map { Excerpt.of($0, limit: 100) }
-    parameter = body.parameter.map { Excerpt.of($0, limit: 100) }
-    message = Excerpt.of(body.message, limit: 300)
+    code = body.code.map { Excerpt.of(key.masked(in: $0), limit: 100) }
+    parameter = body.parameter.map { Excerpt.of(key.masked(in: $0), limit: 100) }
+    message = Excerpt.of(key.masked(in: body.message), limit: 300)
     let named = ErrorBody.missingScopes(in: body.message)
     namesScopes = !named.isEmpty
     missingScopes = named.isEmpty && response.status == 403 ? [scope] : named

@@ -76,12 +76,12 @@ public struct OrganizationAPI: Sendable {
       headers: [(name: "Accept", value: "application/json")], bearer: key, timeouts: timeouts)
     return try await client.send(request) { response in
       guard response.status == 200 else {
-        throw APIError(response, organization: name, path: path, scope: endpoint.scope)
+        throw APIError(response, organization: name, path: path, scope: endpoint.scope, key: key)
       }
       do {
         return try JSONParser().parse(response.body, read)
       } catch let error as JSONSyntaxError {
-        throw UnusablePage(organization: name, path: path, reason: error.description)
+        throw UnusablePage(organization: name, path: path, reason: key.masked(in: error.description))
       } catch let defect as PageDefect {
         throw UnusablePage(organization: name, path: path, reason: defect.reason)
       }

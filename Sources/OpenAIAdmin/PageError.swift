@@ -39,6 +39,11 @@ public struct PageError: RecoverableError, Hashable {
 
   public var recovery: Recovery { .refuseData }
 
+  /// Whether all days that came are good, and others did not come.
+  public var isAboutMissingDays: Bool {
+    if case .missingDays = problem { true } else { false }
+  }
+
   public var description: String { "organization \(organization): \(path) \(words)" }
 
   private var words: String {

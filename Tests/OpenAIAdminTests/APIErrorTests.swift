@@ -6,7 +6,19 @@ import Testing
 @Suite struct APIErrorTests {
   private func error(_ status: Int, _ body: String) -> APIError {
     APIError(
-      .refused(status, body), organization: "acme", path: "/organization/costs", scope: "api.usage.read")
+      .refused(status, body), organization: "acme", path: "/organization/costs", scope: "api.usage.read",
+      key: Secret("wk-Zx9.ECHOED"))
+  }
+
+  /// Servers and proxies repeat what they were sent, and not every key starts with `sk-`.
+  @Test(arguments: [
+    #"{"error":{"message":"bad key wk-Zx9.ECHOED, wk-Zx9.ECHOED!","code":"wk-Zx9.ECHOED","param":"wk-Zx9.ECHOED"}}"#,
+    "<html>wk-Zx9.ECHOED</html>", #"{"error":"wk-Zx9.ECHOED"}"#,
+  ])
+  func anEchoedKeyIsMasked(body: String) {
+    let error = error(403, body)
+    #expect(!"\(error) \(error.message) \(error.code ?? "") \(error.parameter ?? "")".contains("ECHOED"))
+    #expect(error.message.contains("(secret)"))
   }
 
   @Test func readsTheDocumentedBody() {

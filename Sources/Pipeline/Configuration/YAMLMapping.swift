@@ -51,10 +51,10 @@ struct YAMLMapping {
 
   func text(_ key: String) -> String? {
     guard let node = entries[key] else { return nil }
-    guard case .scalar(let scalar) = node, scalar.tag.description != Tag.Name.null.rawValue,
+    guard case .scalar(let scalar) = node, Resolver.default.resolveTag(of: node) == .str,
       !scalar.string.isEmpty
     else {
-      problems.add("\(name(key)) must be text", at: node)
+      problems.add("\(name(key)) must be text; put numbers and words like true into quotes", at: node)
       return nil
     }
     return scalar.string

@@ -26,6 +26,22 @@ struct CostExtractor {
     var dimensions: [String]
   }
 
+  /// The days of a window, and what the API left out of it: a missing day is no zero, and no reason to
+  /// withhold the others.
+  private struct Fetched {
+    var days: [Day: CostDay] = [:]
+    var missing: PageError?
+
+    mutating func add(_ other: Fetched) {
+      days.merge(other.days) { first, _ in first }
+      missing = missing ?? other.missing
+    }
+  }
+
+  private static func isTold(_ error: PageError, _ output: ExtractOutput) -> Bool {
+    output.failures.contains { $0.message == error.description }
+  }
+
   /// - Throws: what the API answered; days written before that stay.
   func run(_ window: DayRange, into output: inout ExtractOutput) async throws {
     let costs = try await writer.due(DatasetName.costs, in: window)
@@ -50,13 +66,17 @@ struct CostExtractor {
     async let control = fetch(range, dimensions: [])
     let grouped = try await fetchGrouped(range, step: &step)
     let ungrouped = try await control
+    for missing in [grouped.missing, ungrouped.missing].compactMap(\.self) where !Self.isTold(missing, output)
+    {
+      try output.fail(api.name, DatasetName.costs, missing)
+    }
     // Before the days: a run killed after them has nothing left to ask, and would never write it.
     try await Capabilities(
       costDimensions: DimensionLadder.steps[step], asked: asked ?? today.description
     ).write(context.store, organization: api.name)
     var differing: [Day] = []
     for day in range {
-      guard let lines = grouped[day], let total = ungrouped[day] else { continue }
+      guard let lines = grouped.days[day], let total = ungrouped.days[day] else { continue }
       if let left = lines.totals, let right = total.totals, left != right, attempt < Self.attempts {
         differing.append(day)
       } else {
@@ -91,7 +111,7 @@ struct CostExtractor {
 
   /// Falls down the ladder where the API refuses a dimension. Where it accepts the newest day and refuses the
   /// window, the refusal has a floor in time: the window is halved, so that days after the floor keep all.
-  private func fetchGrouped(_ range: DayRange, step: inout Int) async throws -> [Day: CostDay] {
+  private func fetchGrouped(_ range: DayRange, step: inout Int) async throws -> Fetched {
     do {
       return try await fetch(range, dimensions: DimensionLadder.steps[step])
     } catch let refusal as APIError
@@ -112,31 +132,35 @@ struct CostExtractor {
       for part in parts where !part.isEmpty {
         // What an older stretch refuses says nothing about the newest days.
         var older = step
-        days.merge(try await fetchGrouped(part, step: &older)) { first, _ in first }
+        days.add(try await fetchGrouped(part, step: &older))
       }
       return days
     }
   }
 
-  private func fetch(_ range: DayRange, dimensions: [String]) async throws -> [Day: CostDay] {
-    var days: [Day: CostDay] = [:]
+  private func fetch(_ range: DayRange, dimensions: [String]) async throws -> Fetched {
+    var fetched = Fetched()
     let parser = JSONParser()
-    _ = try await api.fetchDays(
-      of: EndpointCatalogue.costs, in: range, groupBy: dimensions, limit: range.count, today: today
-    ) { bucket in
-      var side = CostDay(dimensions: dimensions)
-      var reader = CostLineReader()
-      writer.lines(bucket.rows, day: bucket.day, into: &side.lines)
-      for row in bucket.rows {
-        if let (amount, currency) = try? parser.parse(Array(row), { try reader.money($0) }) {
-          side.totals?.add(amount, currency)
-        } else {
-          side.totals = nil
+    do {
+      _ = try await api.fetchDays(
+        of: EndpointCatalogue.costs, in: range, groupBy: dimensions, limit: range.count, today: today
+      ) { bucket in
+        var side = CostDay(dimensions: dimensions)
+        var reader = CostLineReader()
+        writer.lines(bucket.rows, day: bucket.day, into: &side.lines)
+        for row in bucket.rows {
+          if let (amount, currency) = try? parser.parse(Array(row), { try reader.money($0) }) {
+            side.totals?.add(amount, currency)
+          } else {
+            side.totals = nil
+          }
         }
+        fetched.days[bucket.day] = side
       }
-      days[bucket.day] = side
+    } catch let error as PageError where error.isAboutMissingDays {
+      fetched.missing = error
     }
-    return days
+    return fetched
   }
 
   private func place(_ range: DayRange) -> Logger.Metadata {

@@ -52,10 +52,17 @@ struct RawWriter {
     var days: [Day] = []
     for day in window {
       let folder = Layout.raw(organization: organization, dataset: dataset, day: day)
-      // A record that cannot be read vouches for nothing: the partition is fetched again.
-      if plan.isDue(day, try? await partitions.record(folder)) { days.append(day) }
+      // What cannot be read, or is not what its record says, is fetched again.
+      let record = try? await partitions.record(folder)
+      let isWhole = try await isWhole(folder, record)
+      if plan.isDue(day, record) || !isWhole { days.append(day) }
     }
     return (days, window.count - days.count)
+  }
+
+  private func isWhole(_ folder: String, _ record: PartitionRecord?) async throws -> Bool {
+    guard let record else { return false }
+    return try await partitions.isWhole(folder, record)
   }
 
   /// What was asked, without the window: the same for every day, whichever request it came with.

@@ -28,7 +28,10 @@ struct MonthLoader {
         continue
       }
       let inputs = try await DayInput.all(of: organization, in: month, context.partitions)
-      if inputs.isEmpty, earlier?.organizations[organization.name] == nil { continue }
+      if inputs.isEmpty, earlier?.organizations[organization.name] == nil {
+        tellMissingDays(organization, [:], &result)
+        continue
+      }
       var days: [String: DeliveredDay] = [:]
       for input in inputs {
         do {
@@ -49,6 +52,7 @@ struct MonthLoader {
           stage: "load", rows: input.record.rows, unit: "\(organization.name) \(input.day)")
       }
       keepLostDays(organization, of: earlier, into: &days, &content, &result)
+      tellMissingDays(organization, days, &result)
       content.organizations[organization.name] = deliveredOrganization(organization, days)
     }
     // An organization that has left the configuration keeps what was delivered of it.
@@ -79,6 +83,22 @@ struct MonthLoader {
           error: CorruptFile(
             path: Layout.normalized(organization: organization.name, day: lost),
             reason: "the partition is gone, what was delivered of it stays; run normalize for \(date)")))
+    }
+  }
+
+  /// A past day of the scope that was never normalized is missing from the delivery, and not free of cost.
+  private func tellMissingDays(
+    _ organization: OrganizationConfiguration, _ days: [String: DeliveredDay], _ result: inout Result
+  ) {
+    guard scope.organizations.contains(organization) else { return }
+    for day in month.days
+    where scope.window.contains(day) && day < scope.today && days[day.description] == nil
+      && !result.failures.contains(where: { $0.organization == organization.name && $0.day == day })
+    {
+      result.failures.append(
+        StageFailure(
+          stage: "load", organization: organization.name, day: day,
+          error: MissingDay(organization: organization.name, day: day, stage: .normalize)))
     }
   }
 

@@ -79,9 +79,16 @@ public struct NormalizeStage: Sendable {
       let ungrouped = inputs.first(where: { $0.dataset == DatasetName.costsUngrouped })
     else {
       if !isPast { return nil }
-      throw MissingDay(organization: organization, day: day)
+      throw MissingDay(organization: organization, day: day, stage: .extract)
     }
     let usage = inputs.filter { $0.dataset.hasPrefix(DatasetName.usagePrefix) }
+    for dataset in DatasetName.requiredUsage where !usage.contains(where: { $0.dataset == dataset }) {
+      context.diagnostics.report(
+        Diagnostic(
+          kind: "usage_missing",
+          message:
+            "organization \(organization), \(day): there is no \(dataset), its cost cannot be attributed"))
+    }
     let folder = Layout.normalized(organization: organization, day: day)
     let (book, namesDigest) = names.book(on: day)
     var madeFrom: [String: String] = [
@@ -156,12 +163,17 @@ public struct NormalizeStage: Sendable {
   }
 }
 
-/// A past day that was never fetched: it is not a day without cost.
+/// A past day that an earlier stage has not made: it is not a day without cost.
 struct MissingDay: RecoverableError {
   let organization: String
   let day: Day
+  /// The stage that would have made it.
+  let stage: Stage
   var recovery: Recovery { .refuseData }
   var description: String {
-    "organization \(organization), \(day): there is no complete raw costs partition; run extract for this day first"
+    let partition = stage == .extract ? "raw costs" : "normalized"
+    return
+      "organization \(organization), \(day): there is no complete \(partition) partition; run \(stage.rawValue) "
+      + "for this day first"
   }
 }

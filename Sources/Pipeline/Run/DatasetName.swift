@@ -8,6 +8,8 @@ enum DatasetName {
   static let costsUngrouped = "costs_ungrouped"
   /// Usage datasets are called `usage_` and the service.
   static let usagePrefix = "usage_"
+  /// Usage that every organization has.
+  static let requiredUsage = EndpointCatalogue.usage.filter { !$0.isOptional }.map(\.dataset)
   /// What normalize makes.
   static let charges = "charges"
   /// What a day can have in `raw/`.

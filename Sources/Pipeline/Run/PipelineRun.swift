@@ -56,14 +56,12 @@ public struct PipelineRun: Sendable {
           let output = try await NormalizeStage(configuration: configuration, context: context).run(scope)
           output.count(into: &report)
           for day in output.days { figures.add(day.figures) }
-          // What extract could not fetch has been told; that it is missing now is no second failure.
-          let unfetched = Set(failures.map(\.organization))
-          failures += output.failures.filter { !($0.isMissingDay && unfetched.contains($0.organization)) }
+          add(output.failures, to: &failures)
         case .load:
           let output = try await LoadStage(configuration: configuration, context: context).run(scope)
           output.count(into: &report)
           for entry in output.figures where scope.covers(entry) { figures.add(entry) }
-          failures += output.failures
+          add(output.failures, to: &failures)
         }
       }
     } catch {
@@ -78,6 +76,12 @@ public struct PipelineRun: Sendable {
     report.exitCode = Recovery.worst(failures.map(\.recovery))?.exitCode ?? 0
     report.seconds = (ContinuousClock.now - start).inSeconds
     return await record(report)
+  }
+
+  /// What an earlier stage could not make has been told; that it is missing now is no second failure.
+  private func add(_ new: [StageFailure], to failures: inout [StageFailure]) {
+    let told = Set(failures.map(\.organization))
+    failures += new.filter { !($0.isMissingDay && told.contains($0.organization)) }
   }
 
   /// Writes `runs/<run-id>.json`; a run whose record cannot be written has failed.
