@@ -105,7 +105,7 @@ public struct UnblendedCommand: AsyncParsableCommand {
         74 I/O error   75 try again later   77 key refused or scope missing   78 bad configuration
       """,
     version: Version.current,
-    subcommands: [RunCommand.self, DoctorCommand.self])
+    subcommands: [RunCommand.self, DoctorCommand.self, PricesCommand.self])
 
   public init() {}
 }

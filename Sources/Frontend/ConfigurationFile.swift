@@ -14,7 +14,10 @@ enum ConfigurationFile {
     guard let text else {
       throw ConfigurationError(path: path, "there is no such file; name one with --config")
     }
-    return try ConfigurationReader(environment: environment).read(text, path: path)
+    let configuration = try ConfigurationReader(environment: environment).read(text, path: path)
+    // A bad price list is told of before anything is fetched.
+    if let prices = configuration.load.priceList { _ = try PriceListFile.read(prices) }
+    return configuration
   }
 
   /// The process's environment.

@@ -4,6 +4,21 @@ import Staging
 
 /// The flags that `extract`, `normalize`, `load` and `unblended run` share (DESIGN, section 3).
 public struct StageOptions: ParsableArguments {
+  @OptionGroup var window: ScopeOptions
+  @OptionGroup var output: OutputOptions
+
+  public init() {}
+
+  var config: String { window.config }
+
+  /// - Throws: `ValidationError` for an organization that is not configured.
+  func scope(_ configuration: Configuration, today: Day) throws -> RunScope {
+    try window.scope(configuration, today: today)
+  }
+}
+
+/// What a command covers: the configuration, and which days and organizations of it.
+public struct ScopeOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The configuration file.", valueName: "file"))
   var config = "pipeline.yaml"
 
@@ -20,8 +35,6 @@ public struct StageOptions: ParsableArguments {
     name: .customLong("org"),
     help: ArgumentHelp("Only this organization; may be repeated.", valueName: "name"))
   var organizations: [String] = []
-
-  @OptionGroup var output: OutputOptions
 
   public init() {}
 

@@ -93,7 +93,7 @@ struct SummaryTable {
     return lines
   }
 
-  private static func aligned(_ rows: [[String]], rightAligned: Set<Int>) -> [String] {
+  static func aligned(_ rows: [[String]], rightAligned: Set<Int>) -> [String] {
     let columns = rows.first?.count ?? 0
     let widths = (0..<columns).map { column in rows.map { $0[column].count }.max() ?? 0 }
     return rows.map { row in

@@ -5,6 +5,8 @@ enum RowField {
   case quantity
   case pricingQuantity
   case unitPrice
+  /// From the price list where there is one for it, else the amount and the unit price (DESIGN C1).
+  case listCost, listUnitPrice
   case projectID, projectName, projectType
   case apiKeyID, apiKeyName
   case principalID, principalName, principalEmail, principalType
@@ -14,14 +16,13 @@ enum RowField {
   /// The field of a column; nil for columns that are constant or follow from the SKU.
   init?(_ column: Column) {
     switch column {
-    case .billedCost, .contractedCost, .effectiveCost, .listCost, .pricingCurrencyEffectiveCost,
-      .customUnblendedCost:
+    case .billedCost, .contractedCost, .effectiveCost, .pricingCurrencyEffectiveCost, .customUnblendedCost:
       self = .amount
     case .consumedQuantity: self = .quantity
     case .pricingQuantity: self = .pricingQuantity
-    case .contractedUnitPrice, .listUnitPrice, .pricingCurrencyContractedUnitPrice,
-      .pricingCurrencyListUnitPrice:
-      self = .unitPrice
+    case .contractedUnitPrice, .pricingCurrencyContractedUnitPrice: self = .unitPrice
+    case .listCost: self = .listCost
+    case .listUnitPrice, .pricingCurrencyListUnitPrice: self = .listUnitPrice
     case .subAccountId: self = .projectID
     case .subAccountName: self = .projectName
     case .subAccountType: self = .projectType

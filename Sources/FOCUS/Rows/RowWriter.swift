@@ -21,37 +21,46 @@ public struct RowWriter {
   private struct Template {
     var pieces: [Piece]
     var pricingShift: Int
+    /// From the price list; nil where it has none.
+    var listUnitPrice: ExactDecimal?
   }
 
   private let columns: [ColumnDefinition]
   private let context: BillingContext
   private let format: RowFormat
+  private let prices: PriceList?
   private var templates: [TemplateKey: Template] = [:]
   private var amount: [UInt8] = []
   private var quantity: [UInt8] = []
   private var pricingQuantity: [UInt8] = []
   private var unitPrice: [UInt8] = []
+  private var listCost: [UInt8] = []
+  private var listUnitPrice: [UInt8] = []
 
-  public init(columns: [ColumnDefinition], context: BillingContext, format: RowFormat) {
+  /// - Parameter prices: list prices; without them list costs equal the billed ones (DESIGN C1).
+  public init(
+    columns: [ColumnDefinition], context: BillingContext, format: RowFormat, prices: PriceList? = nil
+  ) {
     self.columns = columns
     self.context = context
     self.format = format
+    self.prices = prices
   }
 
   /// Appends one charge as a row with its line feed.
   public mutating func append(_ charge: Charge, to out: inout [UInt8]) {
     let template = template(for: charge)
-    let isPriced = Self.isPriced(charge)
     amount.removeAll(keepingCapacity: true)
     charge.amount.appendWithFraction(to: &amount)
     quantity.removeAll(keepingCapacity: true)
     pricingQuantity.removeAll(keepingCapacity: true)
     unitPrice.removeAll(keepingCapacity: true)
-    if isPriced {
+    if charge.isPriced {
       charge.quantity?.appendWithFraction(to: &quantity)
       charge.quantity?.shifted(by: template.pricingShift).appendWithFraction(to: &pricingQuantity)
       charge.unitPrice?.appendWithFraction(to: &unitPrice)
     }
+    writeList(charge, template)
     for piece in template.pieces {
       switch piece {
       case .fixed(let bytes): out.append(contentsOf: bytes)
@@ -60,8 +69,18 @@ public struct RowWriter {
     }
   }
 
-  /// FOCUS: where SkuPriceId is null, and a charge without a line item has none, all pricing columns are null.
-  private static func isPriced(_ charge: Charge) -> Bool { charge.unitPrice != nil && charge.lineItem != nil }
+  /// ListCost = ListUnitPrice × PricingQuantity, exactly: the parts of a cost line sum up to its own.
+  private mutating func writeList(_ charge: Charge, _ template: Template) {
+    listCost.removeAll(keepingCapacity: true)
+    listUnitPrice.removeAll(keepingCapacity: true)
+    guard let price = template.listUnitPrice, let quantity = charge.quantity else {
+      listCost.append(contentsOf: amount)
+      listUnitPrice.append(contentsOf: unitPrice)
+      return
+    }
+    (price * quantity.shifted(by: template.pricingShift)).appendWithFraction(to: &listCost)
+    price.appendWithFraction(to: &listUnitPrice)
+  }
 
   private func append(_ field: RowField, of charge: Charge, to out: inout [UInt8]) {
     switch field {
@@ -69,6 +88,8 @@ public struct RowWriter {
     case .quantity: format.append(decimal: quantity, to: &out)
     case .pricingQuantity: format.append(decimal: pricingQuantity, to: &out)
     case .unitPrice: format.append(decimal: unitPrice, to: &out)
+    case .listCost: format.append(decimal: listCost, to: &out)
+    case .listUnitPrice: format.append(decimal: listUnitPrice, to: &out)
     case .projectID: format.append(charge.projectID, to: &out)
     case .projectName: format.append(charge.projectName ?? charge.projectID, to: &out)
     case .projectType: format.append(charge.projectID == nil ? nil : "Project", to: &out)
@@ -89,14 +110,18 @@ public struct RowWriter {
   private mutating func template(for charge: Charge) -> Template {
     let key = TemplateKey(
       lineItem: charge.lineItem, quantityUnit: charge.quantityUnit, currency: charge.currency.code,
-      isCredit: charge.amount.isNegative, isPriced: Self.isPriced(charge))
+      isCredit: charge.amount.isNegative, isPriced: charge.isPriced)
     if let known = templates[key] { return known }
     let lineItem = charge.lineItem.map { LineItem($0) }
     let sku = Sku(
       lineItem: lineItem,
       measure: Measure(unit: charge.quantityUnit, lineItem: lineItem),
       currency: key.currency, isCredit: key.isCredit, isPriced: key.isPriced)
-    let template = Template(pieces: pieces(sku), pricingShift: sku.measure.pricingShift)
+    var template = Template(pieces: pieces(sku), pricingShift: sku.measure.pricingShift)
+    if charge.isPriced, let lineItem {
+      template.listUnitPrice = prices?.price(
+        for: lineItem, on: context.day, currency: charge.currency, pricingUnit: sku.measure.pricingUnit)
+    }
     templates[key] = template
     return template
   }

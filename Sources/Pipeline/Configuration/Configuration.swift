@@ -57,6 +57,8 @@ public struct LoadConfiguration: Sendable, Hashable {
   public var formats: [DeliveryFormat] = [.csv]
   /// Whether `spreadsheet/<YYYY-MM>.csv` is written.
   public var spreadsheet = true
+  /// Path of a price list; without one list prices are what was paid.
+  public var priceList: String?
 }
 
 /// A form in which charges are delivered.

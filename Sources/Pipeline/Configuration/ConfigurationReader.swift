@@ -32,7 +32,7 @@ public struct ConfigurationReader {
       path: path,
       output: Self.resolve(top.requiredText("output") ?? "", in: folder),
       organizations: organizations(top, problems, folder: folder),
-      extract: extract(top), normalize: normalize(top), load: load(top))
+      extract: extract(top), normalize: normalize(top), load: load(top, folder: folder))
     guard problems.problems.isEmpty else {
       throw ConfigurationError(
         path: path, problems: problems.problems.sorted { ($0.line ?? 0) < ($1.line ?? 0) })
@@ -129,13 +129,14 @@ public struct ConfigurationReader {
     return result
   }
 
-  private func load(_ top: YAMLMapping) -> LoadConfiguration {
+  private func load(_ top: YAMLMapping, folder: String?) -> LoadConfiguration {
     var result = LoadConfiguration()
     guard let mapping = top.mapping("load") else { return result }
-    mapping.allow(["focus_version", "formats", "spreadsheet"])
+    mapping.allow(["focus_version", "formats", "spreadsheet", "price_list"])
     result.focusVersion = mapping.choice("focus_version", of: FOCUSVersion.self) ?? result.focusVersion
     result.formats = mapping.choices("formats", of: DeliveryFormat.self) ?? result.formats
     result.spreadsheet = mapping.boolean("spreadsheet") ?? result.spreadsheet
+    result.priceList = mapping.text("price_list").map { Self.resolve($0, in: folder) }
     return result
   }
 
@@ -171,7 +172,7 @@ public struct ConfigurationReader {
     return folder + "/" + path
   }
 
-  private static func explain(_ error: YamlError) -> ConfigurationProblem {
+  static func explain(_ error: YamlError) -> ConfigurationProblem {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):

@@ -26,11 +26,12 @@ public struct LoadStage: Sendable {
   public func run(_ scope: RunScope) async throws -> LoadOutput {
     let columns = try ColumnTable.embedded().columns(of: configuration.load.focusVersion)
     let metadata = MetadataFiles(store: context.store, configuration: configuration, columns: columns)
+    let priceList = try configuration.load.priceList.map { try PriceListFile.read($0) }
     var output = LoadOutput()
     for month in Set(scope.window.map(\.month)).sorted() {
       let result = try await MonthLoader(
         configuration: configuration, context: context, scope: scope, month: month, columns: columns,
-        metadata: metadata
+        metadata: metadata, priceList: priceList
       ).run()
       if let delivery = result.delivery { output.deliveries.append(delivery) }
       output.figures.append(contentsOf: result.figures)

@@ -37,10 +37,13 @@ public struct Manifest: Codable, Sendable, Hashable {
   public var organizations: [String: DeliveredOrganization]
   /// The file for spreadsheets; its path is relative to the output.
   public var spreadsheet: FileRecord?
+  /// The price list that this delivery was brought up to date with; nil without one.
+  public var priceList: PriceListRecord?
 
   enum CodingKeys: String, CodingKey {
     case format, delivery, open, rows, bytes, sha256, files, organizations, spreadsheet, dimensions
     case madeFrom = "made_from"
+    case priceList = "price_list"
     case billingPeriod = "billing_period"
     case billingPeriodStart = "billing_period_start"
     case billingPeriodEnd = "billing_period_end"
@@ -49,6 +52,12 @@ public struct Manifest: Codable, Sendable, Hashable {
     case datasetInstanceID = "dataset_instance_id"
     case controlTotals = "control_totals"
   }
+}
+
+/// The price list that ListUnitPrice and ListCost come from.
+public struct PriceListRecord: Codable, Sendable, Hashable {
+  /// Of the file's bytes.
+  public var sha256: String
 }
 
 /// One file of a delivery.

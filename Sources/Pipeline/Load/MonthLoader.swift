@@ -11,6 +11,7 @@ struct MonthLoader {
   let month: Month
   let columns: [ColumnDefinition]
   let metadata: MetadataFiles
+  let priceList: PriceListFile?
 
   /// The month's delivery, and what stands between it and being complete.
   struct Result {
@@ -36,7 +37,7 @@ struct MonthLoader {
       for input in inputs {
         do {
           let (files, sources, isNew) = try await parts(input, earlier)
-          days[input.day.description] = deliveredDay(input, earlier)
+          days[input.day.description] = deliveredDay(input, files, earlier)
           content.add(files, sources, isNew: isNew)
           result.figures.append(try await figures(input, files))
         } catch let error as any RecoverableError where error.recovery == .refuseData {
@@ -106,6 +107,7 @@ struct MonthLoader {
     var manifest = content.manifest(
       month: month, focusVersion: configuration.load.focusVersion, schemaID: metadata.schemaID,
       datasetInstanceID: try await metadata.datasetInstanceID())
+    manifest.priceList = priceList.map { PriceListRecord(sha256: $0.sha256) }
     if configuration.load.spreadsheet {
       do {
         manifest.spreadsheet = try await Spreadsheet(context: context, month: month).write(
@@ -141,7 +143,7 @@ struct MonthLoader {
     }
     let builder = PartBuilder(
       partitions: context.partitions, columns: columns, schemaID: metadata.schemaID,
-      formats: configuration.load.formats)
+      formats: configuration.load.formats, priceList: priceList)
     var files: [DeliveredFile] = []
     for format in configuration.load.formats {
       let madeFrom = builder.madeFrom(input, format)
@@ -167,9 +169,17 @@ struct MonthLoader {
     return (parts.map(\.file), sources, true)
   }
 
-  private func deliveredDay(_ input: DayInput, _ earlier: Manifest?) -> DeliveredDay {
+  private func deliveredDay(
+    _ input: DayInput, _ files: [DeliveredFile], _ earlier: Manifest?
+  ) -> DeliveredDay {
     let before = earlier?.organizations[input.organization.name]?.days[input.day.description]
-    let isSame = before?.madeFrom == input.chargesDigest && before?.open == input.record.open
+    // Another price list can make other rows of the same charges.
+    let isRewritten = (earlier?.files ?? []).contains { old in
+      old.organization == input.organization.name && old.date == input.day.description
+        && files.contains { $0.format == old.format && $0.sha256 != old.sha256 }
+    }
+    let isSame =
+      before?.madeFrom == input.chargesDigest && before?.open == input.record.open && !isRewritten
     return DeliveredDay(
       rows: input.record.rows, open: input.record.open, dimensions: input.record.dimensions,
       controlTotals: input.record.controlTotals ?? [:], madeFrom: input.chargesDigest,

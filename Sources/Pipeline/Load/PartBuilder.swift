@@ -10,6 +10,7 @@ struct PartBuilder {
   let columns: [ColumnDefinition]
   let schemaID: String
   let formats: [DeliveryFormat]
+  let priceList: PriceListFile?
 
   /// Counts up with every change of what is written from the same charges.
   private static let writerVersion = "1"
@@ -24,10 +25,10 @@ struct PartBuilder {
   /// file can stay.
   func madeFrom(_ input: DayInput, _ format: DeliveryFormat) -> String {
     Digest(
-      of: [
+      of: ([
         input.chargesDigest, input.organization.id, input.organization.displayName, schemaID, format.rawValue,
         Self.writerVersion,
-      ].joined(separator: "\n")
+      ] + (priceList.map { ["price list \($0.sha256)"] } ?? [])).joined(separator: "\n")
     ).hex
   }
 
@@ -35,7 +36,7 @@ struct PartBuilder {
   ///   ``CorruptFile`` and ``RefusedPartition``.
   func parts(_ input: DayInput, formats: [DeliveryFormat]) async throws -> [Part] {
     let charges = try await partitions.file(ChargeFile.name, of: input.folder, input.record)
-    var outputs = try formats.map { try Output(format: $0, columns: columns, billing: input.billing) }
+    var outputs = try formats.map { try Output(format: $0, columns: columns, billing: input.billing, prices: priceList?.prices) }
     var delivered = ControlTotals()
     var rows = 0
     try CSVReader.forEachRecord(
@@ -80,10 +81,12 @@ struct PartBuilder {
     private let encoder: GzipEncoder
     private var row: [UInt8] = []
 
-    init(format: DeliveryFormat, columns: [ColumnDefinition], billing: BillingContext) throws {
+    init(
+      format: DeliveryFormat, columns: [ColumnDefinition], billing: BillingContext, prices: PriceList?
+    ) throws {
       self.format = format
       let rowFormat = format.rowFormat
-      writer = RowWriter(columns: columns, context: billing, format: rowFormat)
+      writer = RowWriter(columns: columns, context: billing, format: rowFormat, prices: prices)
       encoder = try GzipEncoder()
       try encoder.append(rowFormat.header(columns))
     }

@@ -25,6 +25,10 @@ public struct Charge: Sendable, Hashable {
   /// Set on the parts of a cost line that was split.
   public var allocation: Allocation?
 
+  /// Whether the charge has pricing columns. FOCUS: where SkuPriceId is null, and a charge without a line item has
+  /// none, all of them are null.
+  public var isPriced: Bool { unitPrice != nil && lineItem != nil }
+
   /// AllocatedResourceId: the key, or where there is none the principal, that the part was split to.
   public var allocatedResourceID: String? {
     switch allocation?.target {
