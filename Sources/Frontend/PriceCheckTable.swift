@@ -42,6 +42,9 @@ struct PriceCheckTable {
 
   /// A line item on one line, without what a terminal would take for a command.
   private static func printable(_ text: String) -> String {
-    String(text.unicodeScalars.prefix(80).map { $0.properties.generalCategory == .control ? " " : Character($0) })
+    String(
+      text.unicodeScalars.prefix(80).map { scalar in
+        scalar.properties.generalCategory == .control ? " " : Character(scalar)
+      })
   }
 }

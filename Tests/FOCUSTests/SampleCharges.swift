@@ -73,20 +73,22 @@ enum SampleCharges {
   }
 
   /// All charges as one file.
-  static func file(_ version: FOCUSVersion, _ format: RowFormat) throws -> [UInt8] {
+  static func file(
+    _ version: FOCUSVersion, _ format: RowFormat, prices: PriceList? = nil
+  ) throws -> [UInt8] {
     let columns = try ColumnTable.embedded().columns(of: version)
-    var writer = RowWriter(columns: columns, context: context, format: format)
+    var writer = RowWriter(columns: columns, context: context, format: format, prices: prices)
     var out = format.header(columns)
     for charge in try all() { writer.append(charge, to: &out) }
     return out
   }
 
   /// All charges as rows of text by column, read back from CSV; null columns are absent.
-  static func rows(_ version: FOCUSVersion) throws -> [[String: String]] {
+  static func rows(_ version: FOCUSVersion, prices: PriceList? = nil) throws -> [[String: String]] {
     let header = try ColumnTable.embedded().columns(of: version).map(\.name)
     var rows: [[String: String]] = []
     try CSVReader.forEachRecord(
-      ofGzip: GzipEncoder.compress(file(version, .csv)), path: "part.csv.gz", header: header
+      ofGzip: GzipEncoder.compress(file(version, .csv, prices: prices)), path: "part.csv.gz", header: header
     ) { record in
       rows.append(
         Dictionary(

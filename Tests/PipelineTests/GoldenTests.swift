@@ -44,16 +44,32 @@ import Testing
     let harness = try Self.api().harness(["acme"], settings: "load: { focus_version: \"\(version)\" }\n")
     let report = try await harness.run(from: "2026-11-03", to: "2026-11-05")
     #expect(report.exitCode == 0, "\(report.failures.map(\.message))")
+    try Self.compare(try await Self.delivered(harness), "focus-\(version).csv")
+    if version == "1.3" {
+      try Self.compare(try await harness.store.readExisting("spreadsheet/2026-11.csv"), "spreadsheet.csv")
+    }
+  }
+
+  /// The same charges with list prices; the rest of the rows is as without.
+  @Test(arguments: ["1.2", "1.3", "1.4"])
+  func isDeliveredToTheByteWithAPriceList(version: String) async throws {
+    let list = Self.folder.appendingPathComponent("prices.yaml").path
+    let harness = try Self.api().harness(
+      ["acme"], settings: "load: { focus_version: \"\(version)\", price_list: \"\(list)\" }\n")
+    let report = try await harness.run(from: "2026-11-03", to: "2026-11-05")
+    #expect(report.exitCode == 0, "\(report.failures.map(\.message))")
+    try Self.compare(try await Self.delivered(harness), "focus-\(version)-list-prices.csv")
+  }
+
+  /// The delivered parts as one file.
+  private static func delivered(_ harness: Harness) async throws -> [UInt8] {
     var text: [UInt8] = []
     for file in try #require(try await harness.manifest("2026-11")).files {
       let part = try GzipDecoder.decompress(try await harness.store.readExisting("focus/" + file.path))
       let header = part.prefix { $0 != 0x0A }.count + 1
       text += text.isEmpty ? part : Array(part.dropFirst(header))
     }
-    try Self.compare(text, "focus-\(version).csv")
-    if version == "1.3" {
-      try Self.compare(try await harness.store.readExisting("spreadsheet/2026-11.csv"), "spreadsheet.csv")
-    }
+    return text
   }
 
   private static func compare(_ found: [UInt8], _ name: String) throws {

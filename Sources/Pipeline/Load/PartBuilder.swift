@@ -24,19 +24,21 @@ struct PartBuilder {
   /// What a part of this day and format is made from: if it equals what a delivered file was made from, that
   /// file can stay.
   func madeFrom(_ input: DayInput, _ format: DeliveryFormat) -> String {
-    Digest(
-      of: ([
-        input.chargesDigest, input.organization.id, input.organization.displayName, schemaID, format.rawValue,
-        Self.writerVersion,
-      ] + (priceList.map { ["price list \($0.sha256)"] } ?? [])).joined(separator: "\n")
-    ).hex
+    var inputs = [
+      input.chargesDigest, input.organization.id, input.organization.displayName, schemaID, format.rawValue,
+      Self.writerVersion,
+    ]
+    if let priceList { inputs.append("price list \(priceList.sha256)") }
+    return Digest(of: inputs.joined(separator: "\n")).hex
   }
 
   /// - Throws: ``ControlMismatch`` if the charges do not sum to their partition's control total;
   ///   ``CorruptFile`` and ``RefusedPartition``.
   func parts(_ input: DayInput, formats: [DeliveryFormat]) async throws -> [Part] {
     let charges = try await partitions.file(ChargeFile.name, of: input.folder, input.record)
-    var outputs = try formats.map { try Output(format: $0, columns: columns, billing: input.billing, prices: priceList?.prices) }
+    var outputs = try formats.map {
+      try Output(format: $0, columns: columns, billing: input.billing, prices: priceList?.prices)
+    }
     var delivered = ControlTotals()
     var rows = 0
     try CSVReader.forEachRecord(

@@ -33,7 +33,9 @@ struct ListPriceFields {
 
   private func pricedItem() throws(Problem) -> PricedItem {
     let kind = try required("kind", expected: "must be a token kind or a whole line item") { $0 }
-    let modality = try optional("modality", expected: "must be one of text, image, audio") { Modality(rawValue: $0) }
+    let modality = try optional("modality", expected: "must be one of text, image, audio") {
+      Modality(rawValue: $0)
+    }
     let tier = try optional(
       "tier", expected: "must be one of \(ServiceTier.allCases.map(\.rawValue).joined(separator: ", "))"
     ) { ServiceTier(rawValue: $0) }

@@ -111,8 +111,8 @@ public struct PriceCheckReport: Codable, Sendable, Hashable {
     var row = CSVRow()
     for item in lineItems {
       for field in [
-        item.lineItem, item.currency, item.pricingUnit, item.quantity, item.billed, item.list, item.difference,
-        item.percent, nil,
+        item.lineItem, item.currency, item.pricingUnit, item.quantity, item.billed, item.list,
+        item.difference, item.percent, nil,
       ] { row.append(field) }
       row.endRow()
     }

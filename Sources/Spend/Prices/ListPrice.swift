@@ -13,7 +13,8 @@ public enum PricedItem: Sendable, Hashable {
     switch self {
     case .tokens(let model, let modality, let kind, let tier, let qualifier):
       .tokens(
-        model: ModelName.canonical(model), modality: modality, kind: kind, tier: tier?.listed, qualifier: qualifier)
+        model: ModelName.canonical(model), modality: modality, kind: kind, tier: tier?.listed,
+        qualifier: qualifier)
     case .label(let text): .label(text.lowercased())
     }
   }
@@ -47,7 +48,8 @@ public struct ListPrice: Sendable, Hashable {
 
   /// All that tells two entries apart but the price itself; a price list has no two that are equal.
   public var identity: Identity {
-    Identity(key: PriceKey(item: item.canonical, currency: currency, pricingUnit: pricingUnit), validFrom: validFrom)
+    Identity(
+      key: PriceKey(item: item.canonical, currency: currency, pricingUnit: pricingUnit), validFrom: validFrom)
   }
 
   public struct Identity: Sendable, Hashable {
