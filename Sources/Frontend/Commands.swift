@@ -14,15 +14,30 @@ public struct ExtractCommand: AsyncParsableCommand {
         extract --config pipeline.yaml
         extract --config pipeline.yaml --from 2026-11-01 --to 2026-11-08 --org acme
         extract --summary json --log-format json
+        extract --org acme --from-csv costs.csv
       """,
     version: Version.current)
 
   @OptionGroup var options: StageOptions
 
+  @Option(
+    name: .customLong("from-csv"),
+    help: ArgumentHelp(
+      "Read costs from a CSV downloaded from OpenAI's dashboard (plain or .gz) in place of the API; needs no key, "
+        + "no network and exactly one --org. Without --from and --to: every day of the file.",
+      valueName: "file"))
+  var csv: String?
+
   public init() {}
 
+  public func validate() throws {
+    if csv != nil, options.organizations.count != 1 {
+      throw ValidationError("--from-csv needs exactly one --org: the file does not say whose costs it holds.")
+    }
+  }
+
   public func run() async throws {
-    try await StageCommand.run([.extract], command: "extract", options)
+    try await StageCommand.run([.extract], command: "extract", options, csv: csv)
   }
 }
 

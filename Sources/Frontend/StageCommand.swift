@@ -7,12 +7,16 @@ import Staging
 /// What `extract`, `normalize`, `load` and `unblended run` have in common: everything but the stages.
 enum StageCommand {
   /// Runs the stages and ends the process with the run's exit code.
-  static func run(_ stages: [Stage], command: String, _ options: StageOptions) async throws {
+  /// - Parameter csv: a file that extract reads in place of the API.
+  static func run(
+    _ stages: [Stage], command: String, _ options: StageOptions, csv: String? = nil
+  ) async throws {
     let logger = makeLogger(options.output.logFormat, quiet: options.output.quiet, label: command)
     let progress = options.output.quiet || !StandardStreams.errorIsTerminal ? nil : TerminalProgress()
     do {
       let configuration = try ConfigurationFile.read(options.config)
       let clock = try ConfigurationFile.clock()
+      let dashboardExport = try csv.map { try readExport($0, options) }
       let scope = try options.scope(configuration, today: clock.today)
       let lock = try RunLock(output: configuration.output)
       let store = DirectoryStore(root: configuration.output)
@@ -27,7 +31,7 @@ enum StageCommand {
         diagnostics: diagnostics)
       let report = await PipelineRun(
         configuration: configuration, context: context, client: client, clock: clock
-      ).run(stages, scope, command: command)
+      ).run(stages, scope, command: command, from: dashboardExport)
       progress?.finish()
       withExtendedLifetime(lock) {}
       for failure in report.failures { logger.error("\(failure.message)") }
@@ -41,6 +45,13 @@ enum StageCommand {
       }
       throw ExitCode(error.recovery.exitCode)
     }
+  }
+
+  private static func readExport(_ path: String, _ options: StageOptions) throws -> DashboardExport {
+    guard let content = try LocalFile.bytes(path) else {
+      throw ValidationError("--from-csv \(path): there is no such file.")
+    }
+    return DashboardExport(path: path, content: content, from: options.from, to: options.to)
   }
 
   static func makeLogger(_ format: LogFormat, quiet: Bool, label: String) -> Logger {

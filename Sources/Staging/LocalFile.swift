@@ -13,6 +13,10 @@ public enum LocalFile {
     return text
   }
 
+  /// A file's bytes, or nil if there is no such file.
+  /// - Throws: ``StorageFailure``.
+  public static func bytes(_ path: String) throws -> [UInt8]? { try POSIXFile.read(path) }
+
   /// The permission bits of a file, or nil if there is no such file.
   public static func permissions(_ path: String) -> UInt32? {
     var info = stat()

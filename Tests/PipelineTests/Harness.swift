@@ -41,8 +41,10 @@ struct Harness {
 
   /// - Parameters:
   ///   - only: names of organizations; all if nil.
+  ///   - export: what extract reads in place of the API.
   func run(
-    _ stages: [Stage] = Stage.allCases, from: String, to: String, only: [String]? = nil
+    _ stages: [Stage] = Stage.allCases, from: String, to: String, only: [String]? = nil,
+    export: DashboardExport? = nil
   ) async throws -> RunReport {
     var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     logger.logLevel = .critical
@@ -57,7 +59,7 @@ struct Harness {
       configuration: configuration,
       context: StageContext(store: store, diagnostics: diagnostics, logger: logger), client: client,
       clock: UTCClock(fixedAt: today)
-    ).run(stages, scope, command: "run")
+    ).run(stages, scope, command: "run", from: export)
   }
 
   /// Every object but the run records, which tell when and how long.

@@ -11,6 +11,8 @@ public struct ExtractOutput: Sendable {
   /// API total and cost lines of every day fetched.
   public var figures: [ControlFigures] = []
   public var failures: [StageFailure] = []
+  /// The days covered, where the input and not the call decided them.
+  public var window: DayRange?
 
   public init() {}
 

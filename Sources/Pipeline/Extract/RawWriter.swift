@@ -24,24 +24,26 @@ struct RawWriter {
   /// Writes one partition of one file.
   func write(
     _ lines: SortedRows, of endpoint: Endpoint, dataset: String? = nil, day: Day, dimensions: [String] = [],
-    controlTotals: ControlTotals? = nil, balanced: Bool? = nil
+    controlTotals: ControlTotals? = nil, balanced: Bool? = nil, madeFrom: [String: String]? = nil
   ) async throws {
     let file = PartitionFile(name: Self.fileName(1), rows: lines.count, content: try lines.gzip())
     try await write(
       [file], of: endpoint, dataset: dataset, day: day, dimensions: dimensions, controlTotals: controlTotals,
-      balanced: balanced)
+      balanced: balanced, madeFrom: madeFrom)
   }
 
   /// Writes one partition.
+  /// - Parameter madeFrom: what the record names as its origin; nil for a request to the API.
   func write(
     _ files: [PartitionFile], of endpoint: Endpoint, dataset: String? = nil, day: Day,
     dimensions: [String] = [],
-    controlTotals: ControlTotals? = nil, balanced: Bool? = nil
+    controlTotals: ControlTotals? = nil, balanced: Bool? = nil, madeFrom: [String: String]? = nil
   ) async throws {
     let dataset = dataset ?? endpoint.dataset
     var record = PartitionRecord(
       organization: organization, dataset: dataset, day: day, open: plan.isOpen(day), dimensions: dimensions,
-      controlTotals: controlTotals?.texts, madeFrom: ["request": Self.request(endpoint, dimensions)])
+      controlTotals: controlTotals?.texts,
+      madeFrom: madeFrom ?? ["request": Self.request(endpoint, dimensions)])
     record.balanced = balanced
     try await partitions.write(
       Layout.raw(organization: organization, dataset: dataset, day: day), record: record, files: files)

@@ -31,8 +31,12 @@ public struct PipelineRun: Sendable {
     self.clock = clock
   }
 
-  /// - Parameter command: what the report calls the run.
-  public func run(_ stages: [Stage], _ scope: RunScope, command: String) async -> RunReport {
+  /// - Parameters:
+  ///   - command: what the report calls the run.
+  ///   - dashboardExport: what extract reads in place of the API.
+  public func run(
+    _ stages: [Stage], _ scope: RunScope, command: String, from dashboardExport: DashboardExport? = nil
+  ) async -> RunReport {
     let start = ContinuousClock.now
     var report = RunReport(
       runID: "\(clock.compactTimestamp)-\(getpid())", command: command, from: scope.window.from.description,
@@ -46,10 +50,11 @@ public struct PipelineRun: Sendable {
       for stage in stages {
         switch stage {
         case .extract:
-          let output = try await ExtractStage(
-            configuration: configuration, context: context, client: client
-          ).run(scope)
+          let output = try await extract(scope, from: dashboardExport)
           output.count(into: &report.counts)
+          if let window = output.window {
+            (report.from, report.to) = (window.from.description, window.to.description)
+          }
           for entry in output.figures { figures.add(entry) }
           failures += output.failures
         case .normalize:
@@ -82,6 +87,15 @@ public struct PipelineRun: Sendable {
   private func add(_ new: [StageFailure], to failures: inout [StageFailure]) {
     let told = Set(failures.map(\.organization))
     failures += new.filter { !($0.isMissingDay && told.contains($0.organization)) }
+  }
+
+  private func extract(_ scope: RunScope, from dashboardExport: DashboardExport?) async throws
+    -> ExtractOutput
+  {
+    guard let dashboardExport else {
+      return try await ExtractStage(configuration: configuration, context: context, client: client).run(scope)
+    }
+    return try await ImportStage(configuration: configuration, context: context).run(dashboardExport, scope)
   }
 
   /// Writes `runs/<run-id>.json`; a run whose record cannot be written has failed.

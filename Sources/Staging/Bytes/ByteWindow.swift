@@ -1,17 +1,37 @@
+/// Where a reader's bytes come from: a gzip file, or bytes as they are.
+protocol ByteSource: AnyObject {
+  /// Fills `buffer` from its start and returns how many bytes it took; 0 at the end.
+  func read(into buffer: UnsafeMutableBufferPointer<UInt8>) throws -> Int
+}
+
+/// Bytes that are not compressed.
+final class PlainBytes: ByteSource {
+  private var rest: ArraySlice<UInt8>
+
+  init(_ bytes: [UInt8]) { rest = bytes[...] }
+
+  func read(into buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
+    let piece = rest.prefix(buffer.count)
+    rest.removeFirst(piece.count)
+    _ = buffer.update(fromContentsOf: piece)
+    return piece.count
+  }
+}
+
 /// A sliding window over decompressed bytes: readers look at `bytes`, `consume` what they have read and
 /// `refill` when a record does not end inside the window.
 ///
 /// Hot path: bytes move only when the window is refilled, and the window grows only for long records.
 final class ByteWindow {
-  private let decoder: GzipDecoder
+  private let source: any ByteSource
   private let path: String
   private let recordLimit: Int
   private var buffer: UnsafeMutableBufferPointer<UInt8>
   private var start = 0
   private var end = 0
 
-  init(_ decoder: GzipDecoder, path: String, recordLimit: Int, capacity: Int = 1 << 18) {
-    self.decoder = decoder
+  init(_ source: any ByteSource, path: String, recordLimit: Int, capacity: Int = 1 << 18) {
+    self.source = source
     self.path = path
     self.recordLimit = recordLimit
     buffer = .allocate(capacity: capacity)
@@ -47,7 +67,7 @@ final class ByteWindow {
       buffer.deallocate()
       buffer = larger
     }
-    let count = try decoder.read(into: UnsafeMutableBufferPointer(rebasing: buffer[end...]))
+    let count = try source.read(into: UnsafeMutableBufferPointer(rebasing: buffer[end...]))
     end += count
     return count > 0
   }

@@ -78,6 +78,40 @@ public struct CSVReader {
     guard sawHeader else { throw CorruptFile(path: path, reason: "there is no header") }
   }
 
+  /// Reads a CSV file that other programs wrote: plain or gzip'd, with or without a byte order mark, LF or
+  /// CR LF, blank lines skipped. What the columns are is for `body` to find out.
+  ///
+  /// - Parameter body: called with each record, the header first, and the line of the file it starts on.
+  /// - Throws: ``CorruptFile`` naming file and line; and what `body` throws.
+  public static func forEachRecord(
+    ofForeign file: [UInt8], path: String, _ body: (_ record: CSVRecord, _ line: Int) throws -> Void
+  ) throws {
+    let isGzip = file.starts(with: [0x1F, 0x8B])
+    let source: any ByteSource = isGzip ? try GzipDecoder(file, path: path) : PlainBytes(file)
+    let window = ByteWindow(source, path: path, recordLimit: recordLimit)
+    while try window.bytes.count < 3 && window.refill() {}
+    if window.bytes.starts(with: [0xEF, 0xBB, 0xBF]) { window.consume(3) }
+    var fields: [CSVRecord.Field] = []
+    var number = 0
+    var line = 1
+    func next() throws -> Int? {
+      do { return try nextRecord(in: window, fields: &fields, path: path, number: number) } catch let damage
+        as CorruptFile
+      {
+        throw CorruptFile(path: "\(path):\(line)", reason: damage.reason)
+      }
+    }
+    while let length = try next() {
+      let isBlank = fields.count == 1 && fields[0].start == fields[0].end && !fields[0].isQuoted
+      if !isBlank {
+        try body(CSVRecord(base: window.bytes, fields: fields, number: number), line)
+        number += 1
+      }
+      line += window.bytes[..<length].count { $0 == 0x0A }
+      window.consume(length)
+    }
+  }
+
   /// Finds the next record's fields; returns its length with its line end, or nil at the end.
   private static func nextRecord(
     in window: ByteWindow, fields: inout [CSVRecord.Field], path: String, number: Int

@@ -5,7 +5,7 @@ import Diagnostics
 ///
 /// Each member's CRC and length are checked; a file that ends early, has bytes after its last member or
 /// grows past the limits is refused as ``CorruptFile``.
-public final class GzipDecoder {
+public final class GzipDecoder: ByteSource {
   /// What a staged file may grow to. The ratio stops a small hostile file from filling the memory.
   public struct Limits: Sendable {
     public var decompressedBytes: Int
