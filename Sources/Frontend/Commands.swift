@@ -114,13 +114,14 @@ public struct UnblendedCommand: AsyncParsableCommand {
       EXAMPLES
         unblended run --config pipeline.yaml
         unblended doctor --config pipeline.yaml
+        unblended diff output other/output
 
       EXIT CODES
         0 done   64 usage   65 data refused   69 API or store down   70 bug   73 cannot write the output
         74 I/O error   75 try again later   77 key refused or scope missing   78 bad configuration
       """,
     version: Version.current,
-    subcommands: [RunCommand.self, DoctorCommand.self, PricesCommand.self])
+    subcommands: [RunCommand.self, DiffCommand.self, DoctorCommand.self, PricesCommand.self])
 
   public init() {}
 }

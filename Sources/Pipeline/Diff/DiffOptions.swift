@@ -1,0 +1,64 @@
+import Spend
+
+/// How two deliveries are compared.
+public struct DiffOptions: Sendable {
+  /// Cost differences up to this size, by charge, are none; 0 compares exactly.
+  public var tolerance: ExactDecimal
+  /// Whether a changed name is a difference.
+  public var isStrict: Bool
+  public var ignored: Set<IgnoredPart>
+  /// What totals are given by.
+  public var groupings: [DiffGrouping]
+
+  public init(
+    tolerance: ExactDecimal = .zero, isStrict: Bool = false, ignored: Set<IgnoredPart> = [],
+    groupings: [DiffGrouping] = [.organization]
+  ) {
+    self.tolerance = tolerance
+    self.isStrict = isStrict
+    self.ignored = ignored
+    self.groupings = groupings
+  }
+
+  func isWithinTolerance(_ difference: ExactDecimal) -> Bool {
+    difference.isZero || difference.magnitude <= tolerance
+  }
+}
+
+/// What the totals of a comparison can be given by.
+public enum DiffGrouping: String, Sendable, CaseIterable, Encodable {
+  case organization
+  case project
+  case model
+  case service
+  case day
+  case lineItem = "line-item"
+  case credential
+  case principal
+
+  /// Whether the manifest has the totals of a day, so that a file that is the same on both sides need not be read.
+  var isInManifest: Bool { self == .organization || self == .day }
+
+  func key(_ charge: DeliveredFields) -> String? {
+    switch self {
+    case .organization: charge[.billingAccountID]
+    case .project: charge[.subAccountID]
+    case .model: charge[.modelID]
+    case .service: charge[.serviceName]
+    case .day: charge[.chargePeriodStart].map { String($0.prefix(10)) }
+    case .lineItem: charge[.lineItem]
+    case .credential: charge[.credentialID]
+    case .principal: charge[.principalID]
+    }
+  }
+
+  func name(_ charge: DeliveredFields) -> String? {
+    switch self {
+    case .organization: charge[.billingAccountName]
+    case .project: charge[.subAccountName]
+    case .credential: charge[.credentialName]
+    case .principal: charge[.principalName]
+    case .model, .service, .day, .lineItem: nil
+    }
+  }
+}
