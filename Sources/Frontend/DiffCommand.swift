@@ -18,7 +18,7 @@ struct DiffCommand: AsyncParsableCommand {
         unblended diff output other/output
         unblended diff output@2026-10 output@2026-11 --group-by project --group-by model
         unblended diff output/focus/superseded/BILLING_PERIOD=2026-11/delivery=0a1b2c3d4e5f6071 output
-        unblended diff from-api from-csv --ignore credential --ignore principal --ignore quantity --tolerance 0.005
+        unblended diff from-api from-csv --org acme --ignore credential --ignore principal --ignore quantity --tolerance 0.005
         unblended diff --lag output
 
       EXIT CODES
@@ -33,6 +33,11 @@ struct DiffCommand: AsyncParsableCommand {
 
   @Option(help: ArgumentHelp("Compare this billing month alone: YYYY-MM.", valueName: "month"))
   var month: Month?
+
+  @Option(
+    name: .customLong("org"),
+    help: ArgumentHelp("Only this organization; may be repeated.", valueName: "name"))
+  var organizations: [String] = []
 
   @Option(help: "How the result is printed: table, json, csv or markdown.")
   var format = DiffFormat.table
@@ -97,12 +102,18 @@ struct DiffCommand: AsyncParsableCommand {
     var left = try await side(before)
     var right = try await side(after)
     ComparedSide.narrow(&left, &right)
+    let known = left.organizations.union(right.organizations)
+    for name in organizations where !known.contains(name) {
+      throw ValidationError(
+        "--org \(name) is on neither side; there are \(known.sorted().joined(separator: ", ")).")
+    }
     let options = DiffOptions(
-      tolerance: tolerance, isStrict: strict, ignored: Set(ignore),
+      tolerance: tolerance, isStrict: strict, ignored: Set(ignore), organizations: Set(organizations),
       groupings: groupings.isEmpty ? [.organization] : groupings)
     var output = DiffOutput(
-      format: format, limit: limit ?? (format.isForPeople ? 50 : 0), showsTotals: !groupings.isEmpty)
-    output.begin(left, right)
+      left, right, format: format, limit: limit ?? (format.isForPeople ? 50 : 0),
+      showsTotals: !groupings.isEmpty)
+    output.begin()
     let report = try await DeliveryDiff(options).compare(left, right) { try output.add($0) }
     try output.end(report)
     return report.isSame
@@ -120,6 +131,7 @@ struct DiffCommand: AsyncParsableCommand {
   private func printLag(_ root: String) async throws {
     let movements = try await DeliveryLag.read(DirectoryStore(root: root)).filter { movement in
       month.map { $0 == movement.day.month } ?? true
+        && (organizations.isEmpty || organizations.contains(movement.organization))
     }
     if movements.isEmpty { throw NoDelivery(text: root, reason: "it holds no delivery") }
     try LagOutput(format: format).print(movements)

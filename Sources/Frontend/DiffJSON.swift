@@ -83,11 +83,26 @@ enum DiffJSON {
         case groupBy = "group_by"
       }
     }
+    struct Side: Encodable {
+      var reference: String
+      /// By billing period.
+      var deliveries: [String: String]
+
+      init(_ side: ComparedSide) {
+        reference = side.reference
+        deliveries = Dictionary(
+          side.snapshots.map { ($0.manifest.billingPeriod, $0.manifest.delivery) }, uniquingKeysWith: { $1 })
+      }
+    }
+    var before: Side
+    var after: Side
     var counts: DiffReport.Counts
     var same: Bool
     var totals: [Total]
 
-    init(_ report: DiffReport) {
+    init(_ report: DiffReport, _ before: ComparedSide, _ after: ComparedSide) {
+      self.before = Side(before)
+      self.after = Side(after)
       counts = report.counts
       same = report.isSame
       totals = report.totals.map {

@@ -4,6 +4,8 @@ import Staging
 
 /// Prints a comparison: what is shown in order of size is kept until the end, all else is printed as it comes.
 struct DiffOutput {
+  let before: ComparedSide
+  let after: ComparedSide
   let format: DiffFormat
   /// 0 for all.
   let limit: Int
@@ -12,7 +14,9 @@ struct DiffOutput {
   private var largest: LargestDifferences
   private var printed = 0
 
-  init(format: DiffFormat, limit: Int, showsTotals: Bool) {
+  init(_ before: ComparedSide, _ after: ComparedSide, format: DiffFormat, limit: Int, showsTotals: Bool) {
+    self.before = before
+    self.after = after
     self.format = format
     self.limit = limit
     self.showsTotals = showsTotals
@@ -26,7 +30,7 @@ struct DiffOutput {
   ]
   private static let chargeNumbers: Set<Int> = [1, 3, 4, 12, 13]
 
-  func begin(_ before: ComparedSide, _ after: ComparedSide) {
+  func begin() {
     switch format {
     case .table: write(["A  \(Self.title(before))", "B  \(Self.title(after))", ""])
     case .markdown: write(["A: `\(Self.title(before))`  ", "B: `\(Self.title(after))`", ""])
@@ -53,7 +57,7 @@ struct DiffOutput {
       for table in Self.totalTables(report) { write(lines(table, [3, 4, 5]) + [""]) }
       write([Self.conclusion(report)])
     case .json:
-      let tail = try DeterministicJSON.encode(DiffJSON.Tail(report), onOneLine: true)
+      let tail = try DeterministicJSON.encode(DiffJSON.Tail(report, before, after), onOneLine: true)
       // The object was opened before the first change.
       StandardStreams.writeOutput("\n]," + String(decoding: tail.dropFirst(), as: UTF8.self))
     case .csv:

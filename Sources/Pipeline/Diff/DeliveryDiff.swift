@@ -64,7 +64,9 @@ public struct DeliveryDiff: Sendable {
   private func parts(_ side: ComparedSide) throws -> [Key: [Part]] {
     var parts: [Key: [Part]] = [:]
     for snapshot in side.snapshots {
-      let byPlace = Dictionary(grouping: snapshot.manifest.files) { file in
+      let byPlace = Dictionary(
+        grouping: snapshot.manifest.files.filter { options.covers($0.organization) }
+      ) { file in
         let organization = snapshot.manifest.organizations[file.organization]
         return Key(date: file.date, billingAccountID: organization?.billingAccountID ?? file.organization)
       }

@@ -112,6 +112,9 @@ public struct ComparedSide: Sendable {
     snapshots.removeAll { !months.contains($0.manifest.billingPeriod) }
   }
 
+  /// Names of the organizations in it.
+  public var organizations: Set<String> { Set(snapshots.flatMap(\.manifest.organizations.keys)) }
+
   public var months: Set<String> { Set(snapshots.map(\.manifest.billingPeriod)) }
 
   /// Where one side names a month or a delivery and the other a whole output, that month is meant of both.

@@ -7,17 +7,25 @@ public struct DiffOptions: Sendable {
   /// Whether a changed name is a difference.
   public var isStrict: Bool
   public var ignored: Set<IgnoredPart>
+  /// Names of the organizations to compare; all where it is empty.
+  public var organizations: Set<String>
   /// What totals are given by.
   public var groupings: [DiffGrouping]
 
   public init(
     tolerance: ExactDecimal = .zero, isStrict: Bool = false, ignored: Set<IgnoredPart> = [],
+    organizations: Set<String> = [],
     groupings: [DiffGrouping] = [.organization]
   ) {
     self.tolerance = tolerance
     self.isStrict = isStrict
     self.ignored = ignored
+    self.organizations = organizations
     self.groupings = groupings
+  }
+
+  func covers(_ organization: String) -> Bool {
+    organizations.isEmpty || organizations.contains(organization)
   }
 
   func isWithinTolerance(_ difference: ExactDecimal) -> Bool {

@@ -52,7 +52,8 @@ struct ImportStage {
       let control = try await control(organization.name, day)
       var figures = ControlFigures(organization: organization.name, day: day)
       figures.costLines = costDay.totals
-      figures.api = control
+      // Without the API's own total the control partition holds the export's sum.
+      figures.api = control ?? costDay.totals
       if control == nil { try await writeControl(costDay.totals, writer, day, export.path, origin) }
       try await writer.write(
         costDay.lines, of: EndpointCatalogue.costs, day: day, dimensions: costs.dimensions,
