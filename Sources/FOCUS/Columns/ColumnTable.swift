@@ -6,6 +6,8 @@ public struct ColumnDefinition: Sendable, Hashable {
   public let type: ColumnType
   /// Whether FOCUS marks the column as deprecated in this version.
   public let isDeprecated: Bool
+  /// Whether every FOCUS dataset of this version must have the column; deprecated columns still are.
+  public let isMandatory: Bool
   /// Whether the column is one of DESIGN section 6 and not of FOCUS.
   public let isCustom: Bool
 
@@ -48,13 +50,22 @@ public struct ColumnTable: Sendable {
         if level.isEmpty { continue }
         columns[version, default: []].append(
           ColumnDefinition(
-            column: column, type: type, isDeprecated: level == "deprecated", isCustom: level == "custom"))
+            column: column, type: type, isDeprecated: level == "deprecated",
+            isMandatory: level == "mandatory" || level == "deprecated", isCustom: level == "custom"))
       }
     }
     self.columns = columns
   }
 
   public func columns(of version: FOCUSVersion) -> [ColumnDefinition] { columns[version] ?? [] }
+
+  /// The columns that a user chose, in the table's order however they were named.
+  /// - Parameter chosen: column names; nil for all.
+  public func columns(of version: FOCUSVersion, chosen: [String]?) -> [ColumnDefinition] {
+    guard let chosen else { return columns(of: version) }
+    let names = Set(chosen)
+    return columns(of: version).filter { names.contains($0.name) }
+  }
 }
 
 /// The built-in column table cannot be read.

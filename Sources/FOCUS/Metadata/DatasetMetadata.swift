@@ -11,7 +11,7 @@ public struct DataGeneratorMetadata: Encodable, Sendable {
 public struct DatasetInstanceMetadata: Codable, Sendable {
   public let datasetInstanceID: String
   public let datasetInstanceName: String
-  public let focusDatasetID: String
+  public let focusDatasetID: FOCUSDataset
 
   enum CodingKeys: String, CodingKey {
     case datasetInstanceID = "DatasetInstanceId"
@@ -19,10 +19,10 @@ public struct DatasetInstanceMetadata: Codable, Sendable {
     case focusDatasetID = "FocusDatasetId"
   }
 
-  public init(datasetInstanceID: String, datasetInstanceName: String) {
+  public init(datasetInstanceID: String, datasetInstanceName: String, dataset: FOCUSDataset) {
     self.datasetInstanceID = datasetInstanceID
     self.datasetInstanceName = datasetInstanceName
-    focusDatasetID = "CostAndUsage"
+    focusDatasetID = dataset
   }
 
   /// A GUID made from a name: the same name gives the same one.
@@ -34,7 +34,8 @@ public struct DatasetInstanceMetadata: Codable, Sendable {
   }
 }
 
-/// The FOCUS metadata object that says how fresh the data is, day by day (1.3+).
+/// The FOCUS metadata object that says how fresh a dataset is (1.3+): day by day where it is a time series, as
+/// Cost and Usage is, else as a whole.
 public struct RecencyMetadata: Codable, Sendable {
   /// One day.
   public struct TimeSector: Codable, Sendable, Hashable {
@@ -60,10 +61,12 @@ public struct RecencyMetadata: Codable, Sendable {
   }
 
   public let datasetInstanceID: String
-  public let datasetInstanceComplete: Bool
+  /// nil for a time series, whose sectors say it.
+  public let datasetInstanceComplete: Bool?
   public let datasetInstanceLastUpdated: String
   public let recencyLastUpdated: String
-  public let timeSectors: [TimeSector]
+  /// nil where the dataset is no time series.
+  public let timeSectors: [TimeSector]?
 
   enum CodingKeys: String, CodingKey {
     case datasetInstanceID = "DatasetInstanceId"
@@ -77,9 +80,18 @@ public struct RecencyMetadata: Codable, Sendable {
   public init(datasetInstanceID: String, timeSectors: [TimeSector]) {
     self.datasetInstanceID = datasetInstanceID
     self.timeSectors = timeSectors.sorted { $0.start < $1.start }
-    datasetInstanceComplete = timeSectors.allSatisfy(\.complete)
+    datasetInstanceComplete = nil
     let updated = timeSectors.map(\.lastUpdated).max() ?? ""
     datasetInstanceLastUpdated = updated
     recencyLastUpdated = updated
+  }
+
+  /// Of a dataset that is no time series.
+  public init(datasetInstanceID: String, complete: Bool, updated: String) {
+    self.datasetInstanceID = datasetInstanceID
+    datasetInstanceComplete = complete
+    datasetInstanceLastUpdated = updated
+    recencyLastUpdated = updated
+    timeSectors = nil
   }
 }

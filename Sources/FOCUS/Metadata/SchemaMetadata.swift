@@ -1,6 +1,29 @@
 import Staging
 
-/// The FOCUS metadata schema object: which columns a delivery has, and of which type.
+/// The FOCUS datasets delivered, by their FocusDatasetId.
+public enum FOCUSDataset: String, Codable, Sendable {
+  case costAndUsage = "CostAndUsage"
+  case billingPeriod = "BillingPeriod"
+}
+
+/// What a schema says of one column.
+public struct SchemaColumn: Sendable, Hashable {
+  public let name: String
+  public let type: ColumnType
+  public let isDeprecated: Bool
+
+  public init(name: String, type: ColumnType, isDeprecated: Bool = false) {
+    self.name = name
+    self.type = type
+    self.isDeprecated = isDeprecated
+  }
+
+  public init(_ definition: ColumnDefinition) {
+    self.init(name: definition.name, type: definition.type, isDeprecated: definition.isDeprecated)
+  }
+}
+
+/// The FOCUS metadata schema object: which columns a dataset has, and of which type.
 public struct SchemaMetadata: Encodable, Sendable {
   struct ColumnEntry: Encodable, Sendable {
     let columnName: String
@@ -21,15 +44,15 @@ public struct SchemaMetadata: Encodable, Sendable {
       case providerTagPrefixes = "ProviderTagPrefixes"
     }
 
-    init(_ definition: ColumnDefinition) {
-      columnName = definition.name
-      dataType = definition.type.rawValue
+    init(_ column: SchemaColumn) {
+      columnName = column.name
+      dataType = column.type.rawValue
       // Amounts come with up to 34 digits and are not rounded; sums may need more.
-      numericPrecision = definition.type == .decimal ? 38 : nil
-      numberScale = definition.type == .decimal ? 34 : nil
-      deprecated = definition.isDeprecated ? true : nil
-      stringEncoding = definition.type == .string || definition.type == .json ? "UTF-8" : nil
-      providerTagPrefixes = definition.column == .tags ? [] : nil
+      numericPrecision = column.type == .decimal ? 38 : nil
+      numberScale = column.type == .decimal ? 34 : nil
+      deprecated = column.isDeprecated ? true : nil
+      stringEncoding = column.type == .string || column.type == .json ? "UTF-8" : nil
+      providerTagPrefixes = column.name == Column.tags.rawValue ? [] : nil
     }
   }
 
@@ -37,8 +60,8 @@ public struct SchemaMetadata: Encodable, Sendable {
   public let schemaID: String
   let focusVersion: String
   let creationDate: String
+  /// FOCUS 1.3+.
   let datasetInstanceID: String?
-  let dataGenerator: String
   let dataGeneratorVersion: String
   let columns: [ColumnEntry]
 
@@ -47,31 +70,35 @@ public struct SchemaMetadata: Encodable, Sendable {
     case focusVersion = "FocusVersion"
     case creationDate = "CreationDate"
     case datasetInstanceID = "DatasetInstanceId"
-    case dataGenerator = "DataGenerator"
     case dataGeneratorVersion = "DataGeneratorVersion"
     case columns = "ColumnDefinition"
   }
 
   /// The day on which this form of the columns was defined.
   private static let definedOn = "2026-11-23T00:00:00Z"
+  /// Counts up with every change of how columns are filled or described. It is no release of the program: a
+  /// release that changes no column needs no new schema.
+  private static let form = 1
 
   /// - Parameter datasetInstanceID: left out before FOCUS 1.3, which does not know it.
   public init(
-    version: FOCUSVersion, columns: [ColumnDefinition], datasetInstanceID: String, generator: String,
-    generatorVersion: String
+    version: FOCUSVersion, dataset: FOCUSDataset, columns: [SchemaColumn], datasetInstanceID: String
   ) {
-    schemaID = Self.identifier(version: version, columns: columns)
+    schemaID = Self.identifier(version: version, dataset: dataset, columns: columns)
     focusVersion = version.rawValue
     creationDate = Self.definedOn
-    self.datasetInstanceID = version == .v12 ? nil : datasetInstanceID
-    dataGenerator = generator
-    dataGeneratorVersion = generatorVersion
+    self.datasetInstanceID = version.hasDatasetInstances ? datasetInstanceID : nil
+    // FOCUS: it must change with the FOCUS version.
+    dataGeneratorVersion = "\(version.rawValue).\(Self.form)"
     self.columns = columns.map(ColumnEntry.init)
   }
 
-  /// `unblended-<version>-<8 hexadecimal digits of the columns' digest>`.
-  public static func identifier(version: FOCUSVersion, columns: [ColumnDefinition]) -> String {
+  /// `unblended-<version>[-<dataset>]-<8 hexadecimal digits of the columns' digest>`.
+  public static func identifier(
+    version: FOCUSVersion, dataset: FOCUSDataset, columns: [SchemaColumn]
+  ) -> String {
     let text = columns.map { "\($0.name):\($0.type.rawValue)" }.joined(separator: ",")
-    return "unblended-\(version.rawValue)-\(Digest(of: text).hex.prefix(8))"
+    let name = dataset == .costAndUsage ? version.rawValue : "\(version.rawValue)-\(dataset.rawValue)"
+    return "unblended-\(name)-\(Digest(of: text).hex.prefix(8))"
   }
 }

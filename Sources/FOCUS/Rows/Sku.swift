@@ -22,7 +22,8 @@ struct Sku {
     case .pricingUnit: isPriced ? measure.pricingUnit : nil
     case .pricingCategory: isPriced ? "Standard" : nil
     case .skuId: lineItem?.skuId
-    case .skuMeter: lineItem?.skuMeter
+    // FOCUS wants a meter wherever there is a SkuId: a line item that was not understood names its own.
+    case .skuMeter: lineItem?.skuMeter ?? lineItem?.skuId
     case .skuPriceId: isPriced ? lineItem?.skuPriceId : nil
     case .skuPriceDetails: isPriced ? priceDetails : nil
     case .customLineItem: lineItem?.text

@@ -55,6 +55,8 @@ public struct NormalizeConfiguration: Sendable, Hashable {
 public struct LoadConfiguration: Sendable, Hashable {
   public var focusVersion = FOCUSVersion.v13
   public var formats: [DeliveryFormat] = [.csv]
+  /// The columns to deliver, by name; nil for the version's whole set.
+  public var columns: [String]?
   /// Whether `spreadsheet/<YYYY-MM>.csv` is written.
   public var spreadsheet = true
   /// Path of a price list; without one list prices are what was paid.

@@ -32,7 +32,7 @@ public struct ConfigurationReader {
       path: path,
       output: Self.resolve(top.requiredText("output") ?? "", in: folder),
       organizations: organizations(top, problems, folder: folder),
-      extract: extract(top), normalize: normalize(top), load: load(top, folder: folder))
+      extract: extract(top), normalize: normalize(top), load: try load(top, folder: folder))
     guard problems.problems.isEmpty else {
       throw ConfigurationError(
         path: path, problems: problems.problems.sorted { ($0.line ?? 0) < ($1.line ?? 0) })
@@ -129,12 +129,17 @@ public struct ConfigurationReader {
     return result
   }
 
-  private func load(_ top: YAMLMapping, folder: String?) -> LoadConfiguration {
+  /// - Throws: what ``ColumnTable`` throws, which is a bug and nothing in the file.
+  private func load(_ top: YAMLMapping, folder: String?) throws -> LoadConfiguration {
     var result = LoadConfiguration()
     guard let mapping = top.mapping("load") else { return result }
-    mapping.allow(["focus_version", "formats", "spreadsheet", "price_list"])
+    mapping.allow(["focus_version", "formats", "columns", "spreadsheet", "price_list"])
     result.focusVersion = mapping.choice("focus_version", of: FOCUSVersion.self) ?? result.focusVersion
     result.formats = mapping.choices("formats", of: DeliveryFormat.self) ?? result.formats
+    let known = Set(try ColumnTable.embedded().columns(of: result.focusVersion).map(\.name))
+    result.columns = mapping.names(
+      "columns", from: known, of: "columns of FOCUS \(result.focusVersion.rawValue) or its x_ columns",
+      example: "[BilledCost, ChargePeriodStart, x_ModelId]")
     result.spreadsheet = mapping.boolean("spreadsheet") ?? result.spreadsheet
     result.priceList = mapping.text("price_list").map { Self.resolve($0, in: folder) }
     return result

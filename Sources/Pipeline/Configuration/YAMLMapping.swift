@@ -123,6 +123,27 @@ struct YAMLMapping {
     return values
   }
 
+  /// A list of names, each known and named once.
+  func names(_ key: String, from known: Set<String>, of kind: String, example: String) -> [String]? {
+    guard let node = entries[key] else { return nil }
+    guard case .sequence(let sequence) = node, !sequence.isEmpty else {
+      problems.add("\(name(key)) must be a list, e.g. \(example)", at: node)
+      return nil
+    }
+    var names: [String] = []
+    for item in sequence {
+      let text = item.scalar?.string ?? ""
+      if !known.contains(text) {
+        problems.add("\(name(key)) must hold only \(kind), not \"\(text.prefix(60))\"", at: item)
+      } else if names.contains(text) {
+        problems.add("\(name(key)) names \(text) twice", at: item)
+      } else {
+        names.append(text)
+      }
+    }
+    return names
+  }
+
   func mapping(_ key: String) -> YAMLMapping? {
     entries[key].flatMap { YAMLMapping($0, path: name(key), problems: problems) }
   }

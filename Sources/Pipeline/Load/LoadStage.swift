@@ -24,7 +24,7 @@ public struct LoadStage: Sendable {
 
   /// - Throws: what stops every month: a store that refuses.
   public func run(_ scope: RunScope) async throws -> LoadOutput {
-    let columns = try ColumnTable.embedded().columns(of: configuration.load.focusVersion)
+    let columns = try chosenColumns()
     let metadata = MetadataFiles(store: context.store, configuration: configuration, columns: columns)
     let priceList = try configuration.load.priceList.map { try PriceListFile.read($0) }
     var output = LoadOutput()
@@ -37,6 +37,26 @@ public struct LoadStage: Sendable {
       output.figures.append(contentsOf: result.figures)
       output.failures.append(contentsOf: result.failures)
     }
+    try await BillingPeriodFiles(
+      store: context.store, configuration: configuration, metadata: metadata, today: scope.today
+    ).write()
     return output
+  }
+
+  /// The configured columns. Mandatory ones may be missing, since the user asked, but not in silence.
+  private func chosenColumns() throws -> [ColumnDefinition] {
+    let table = try ColumnTable.embedded()
+    let version = configuration.load.focusVersion
+    let columns = table.columns(of: version, chosen: configuration.load.columns)
+    let missing = table.columns(of: version).filter { $0.isMandatory && !columns.contains($0) }.map(\.name)
+    if !missing.isEmpty {
+      context.diagnostics.report(
+        Diagnostic(
+          kind: "mandatory_columns_left_out",
+          message: "load.columns leaves out what FOCUS \(version.rawValue) requires: "
+            + missing.joined(separator: ", ")),
+        count: missing.count)
+    }
+    return columns
   }
 }

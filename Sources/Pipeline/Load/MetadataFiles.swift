@@ -13,17 +13,26 @@ struct MetadataFiles {
   private static let instances = folder + "/dataset_instances.json"
 
   var schemaID: String {
-    SchemaMetadata.identifier(version: configuration.load.focusVersion, columns: columns)
+    SchemaMetadata.identifier(
+      version: configuration.load.focusVersion, dataset: .costAndUsage, columns: columns.map(SchemaColumn.init))
   }
 
-  /// The identifier given at the first delivery; it stays when organizations come and go.
+  /// The identifier given at the first delivery; it stays when organizations come and go. FOCUS 1.2 has no
+  /// dataset instances: there the manifests remember it.
   func datasetInstanceID() async throws -> String {
     if let bytes = try await store.read(Self.instances),
       let known = try? DeterministicJSON.decode(
         [DatasetInstanceMetadata].self, from: bytes, path: Self.instances),
-      let first = known.first
+      let instance = known.first(where: { $0.focusDatasetID == .costAndUsage })
     {
-      return first.datasetInstanceID
+      return instance.datasetInstanceID
+    }
+    for object in try await store.list(Self.folder) where object.key.hasSuffix("/manifest.json") {
+      if let bytes = try await store.read(object.key),
+        let manifest = try? DeterministicJSON.decode(Manifest.self, from: bytes, path: object.key)
+      {
+        return manifest.datasetInstanceID
+      }
     }
     let identifiers = configuration.organizations.map(\.id).sorted()
     return DatasetInstanceMetadata.identifier(for: "CostAndUsage\n" + identifiers.joined(separator: "\n"))
@@ -33,14 +42,31 @@ struct MetadataFiles {
     let instance = manifest.datasetInstanceID
     try await write("data_generator.json", DataGeneratorMetadata("Unblended"))
     try await write(
-      "dataset_instances.json",
-      [DatasetInstanceMetadata(datasetInstanceID: instance, datasetInstanceName: "OpenAI cost and usage")])
-    try await write(
       "schemas/schema-\(schemaID).json",
       SchemaMetadata(
-        version: configuration.load.focusVersion, columns: columns, datasetInstanceID: instance,
-        generator: "Unblended", generatorVersion: Version.current))
+        version: configuration.load.focusVersion, dataset: .costAndUsage,
+        columns: columns.map(SchemaColumn.init), datasetInstanceID: instance))
+    guard configuration.load.focusVersion.hasDatasetInstances else { return }
+    // With Billing Periods both instances are written at once, when all months are in place.
+    if !configuration.load.focusVersion.hasBillingPeriods || (try await store.read(Self.instances)) == nil {
+      try await writeInstances(costAndUsage: instance)
+    }
     try await writeRecency(instance, month, manifest)
+  }
+
+  func writeInstances(costAndUsage: String, billingPeriods: String? = nil) async throws {
+    var instances = [
+      DatasetInstanceMetadata(
+        datasetInstanceID: costAndUsage, datasetInstanceName: "OpenAI cost and usage",
+        dataset: .costAndUsage)
+    ]
+    if let billingPeriods {
+      instances.append(
+        DatasetInstanceMetadata(
+          datasetInstanceID: billingPeriods, datasetInstanceName: "OpenAI billing periods",
+          dataset: .billingPeriod))
+    }
+    try await write("dataset_instances.json", instances)
   }
 
   /// Replaces the month's days in the recency of the whole dataset.
@@ -51,7 +77,7 @@ struct MetadataFiles {
     if let bytes = try await store.read(key),
       let known = try? DeterministicJSON.decode([RecencyMetadata].self, from: bytes, path: key)
     {
-      sectors = known.flatMap(\.timeSectors).filter { !$0.start.hasPrefix(month.description) }
+      sectors = known.flatMap { $0.timeSectors ?? [] }.filter { !$0.start.hasPrefix(month.description) }
     }
     for day in month.days {
       let days = manifest.organizations.values.compactMap { $0.days[day.description] }
@@ -63,7 +89,13 @@ struct MetadataFiles {
     try await write(path, [RecencyMetadata(datasetInstanceID: instance, timeSectors: sectors)])
   }
 
-  private func write(_ path: String, _ value: some Encodable) async throws {
+  /// - Parameter path: below `focus/metadata/`.
+  func write(_ path: String, _ value: some Encodable) async throws {
     try await store.writeIfChanged("\(Self.folder)/\(path)", try DeterministicJSON.encode(value))
+  }
+
+  func remove(_ path: String) async throws {
+    let key = "\(Self.folder)/\(path)"
+    if try await store.read(key) != nil { try await store.remove(key) }
   }
 }

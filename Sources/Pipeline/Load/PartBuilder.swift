@@ -13,7 +13,7 @@ struct PartBuilder {
   let priceList: PriceListFile?
 
   /// Counts up with every change of what is written from the same charges.
-  private static let writerVersion = "1"
+  private static let writerVersion = "2"
 
   /// A part that was made, not yet stored.
   struct Part {
