@@ -48,7 +48,8 @@ struct MetadataFiles {
         columns: columns.map(SchemaColumn.init), datasetInstanceID: instance))
     guard configuration.load.focusVersion.hasDatasetInstances else { return }
     // With Billing Periods both instances are written at once, when all months are in place.
-    if !configuration.load.focusVersion.hasBillingPeriods || (try await store.read(Self.instances)) == nil {
+    let isThere = try await store.read(Self.instances) != nil
+    if !configuration.load.focusVersion.hasBillingPeriods || !isThere {
       try await writeInstances(costAndUsage: instance)
     }
     try await writeRecency(instance, month, manifest)
