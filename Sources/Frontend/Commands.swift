@@ -31,7 +31,7 @@ public struct ExtractCommand: AsyncParsableCommand {
   public init() {}
 
   public func validate() throws {
-    if csv != nil, options.organizations.count != 1 {
+    if csv != nil, options.window.organizations.count != 1 {
       throw ValidationError("--from-csv needs exactly one --org: the file does not say whose costs it holds.")
     }
   }

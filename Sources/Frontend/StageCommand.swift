@@ -51,7 +51,7 @@ enum StageCommand {
     guard let content = try LocalFile.bytes(path) else {
       throw ValidationError("--from-csv \(path): there is no such file.")
     }
-    return DashboardExport(path: path, content: content, from: options.from, to: options.to)
+    return DashboardExport(path: path, content: content, from: options.window.from, to: options.window.to)
   }
 
   static func makeLogger(_ format: LogFormat, quiet: Bool, label: String) -> Logger {

@@ -60,6 +60,18 @@ struct YAMLMapping {
     return scalar.string
   }
 
+  /// A scalar as it is written, whatever YAML takes it for: a price, a day.
+  func literal(_ key: String) -> String? {
+    guard let node = entries[key] else { return nil }
+    guard case .scalar(let scalar) = node, Resolver.default.resolveTag(of: node) != .null,
+      !scalar.string.isEmpty
+    else {
+      problems.add("\(name(key)) must be text or a number", at: node)
+      return nil
+    }
+    return scalar.string
+  }
+
   func requiredText(_ key: String) -> String? {
     if entries[key] == nil {
       problems.add("\(name(key)) is missing", at: node)

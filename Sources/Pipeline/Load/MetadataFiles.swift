@@ -14,7 +14,8 @@ struct MetadataFiles {
 
   var schemaID: String {
     SchemaMetadata.identifier(
-      version: configuration.load.focusVersion, dataset: .costAndUsage, columns: columns.map(SchemaColumn.init))
+      version: configuration.load.focusVersion, dataset: .costAndUsage,
+      columns: columns.map(SchemaColumn.init))
   }
 
   /// The identifier given at the first delivery; it stays when organizations come and go. FOCUS 1.2 has no

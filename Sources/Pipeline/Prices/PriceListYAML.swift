@@ -33,7 +33,7 @@ enum PriceListYAML {
     mapping.allow(ListPriceFields.names)
     let before = list.problems.count
     var values: [String: String] = [:]
-    for name in ListPriceFields.names { values[name] = mapping.text(name) }
+    for name in ListPriceFields.names { values[name] = mapping.literal(name) }
     // What is no text has been told of.
     guard list.problems.count == before else { return }
     do throws(ListPriceFields.Problem) {
