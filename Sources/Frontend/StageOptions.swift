@@ -10,6 +10,9 @@ public struct StageOptions: ParsableArguments {
   public init() {}
 
   var config: String { window.config }
+  var from: Day? { window.from }
+  var to: Day? { window.to }
+  var organizations: [String] { window.organizations }
 
   /// - Throws: `ValidationError` for an organization that is not configured.
   func scope(_ configuration: Configuration, today: Day) throws -> RunScope {
