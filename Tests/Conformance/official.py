@@ -115,7 +115,11 @@ def validate(path, package, model, work, version, report):
         report.check(False, "focus-validator ran", (result.stdout + result.stderr)[-800:])
         return None
     cases = list(ElementTree.parse(run / "junit.xml").getroot().iter("testcase"))
-    failed = {case.get("name").split(" ")[0] for case in cases if case.find("failure") is not None or case.find("error") is not None}
+    failed = {
+        case.get("name").split(" ")[0]
+        for case in cases
+        if case.find("failure") is not None or case.find("error") is not None
+    }
     judged = sum(1 for case in cases if case.find("skipped") is None)
     report.check(judged >= 200, "focus-validator judged the data", f"{judged} of {len(cases)} rules")
     print(f"        FOCUS {version}: focus-validator passed {judged - len(failed)} rules, failed {len(failed)}")

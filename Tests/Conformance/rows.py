@@ -19,6 +19,8 @@ NEVER_NULL = (*COSTS, "BillingAccountId", "BillingAccountName", "BillingAccountT
               "ChargePeriodEnd", "ChargePeriodStart", "HostProviderName", "InvoiceIssuerName", "PricingCurrency",
               "PricingCurrencyEffectiveCost", "ProviderName", "PublisherName", "ServiceCategory", "ServiceName",
               "ServiceProviderName", "ServiceSubcategory", "x_AttributionMethod", "x_UnblendedCost")  # fmt: skip
+# Columns in which the parts of one cost line do not differ.
+SAME = ("SkuId", "SkuPriceId", "PricingUnit", "ContractedUnitPrice", "ListUnitPrice", "ChargeCategory", "Tags")
 # Columns that are null together.
 TOGETHER = (("ConsumedQuantity", "ConsumedUnit"), ("PricingQuantity", "PricingUnit"), ("SkuId", "SkuMeter"),
             ("SubAccountId", "SubAccountName"), ("SubAccountId", "SubAccountType"), ("RegionId", "RegionName"),
@@ -70,7 +72,8 @@ def check_formats(delivery, report):
     report.check_none(wrong(dates, DATE_TIME), "date-times are UTC, YYYY-MM-DDTHH:mm:ssZ")
     report.check_none(wrong(numbers, DECIMAL), "decimals are plain text with a point")
     report.check_none(
-        ((name, row[name]) for row in delivery.rows for name in PRICED if "Price" in name and (row[name] or "").startswith("-")),
+        ((name, row[name]) for row in delivery.rows for name in PRICED
+         if "Price" in name and (row[name] or "").startswith("-")),
         "unit prices are not negative",
     )  # fmt: skip
     report.check_none(
@@ -101,7 +104,8 @@ def check_nulls(delivery, report):
             f"SkuPriceId and {name} are null together",
         )
     report.check_none(
-        (row["x_LineItem"] for row in rows if row["ChargeCategory"] == "Usage" and row["x_LineItem"] and not row["SkuId"]),
+        (row["x_LineItem"] for row in rows
+         if row["ChargeCategory"] == "Usage" and row["x_LineItem"] and not row["SkuId"]),
         "usage with a line item has a SkuId",
     )  # fmt: skip
     report.check({row["ChargeCategory"] for row in rows} == {"Usage", "Credit"}, "usage and credits, and nothing else")
@@ -126,8 +130,9 @@ def pairs_once(pairs):
 
 
 def check_json(delivery, report):
-    path = Path(focus_data_toolkit.__file__).parent / "model" / "json_schemas" / "allocatedmethoddetailsobjectschema.json"
-    details = jsonschema.Draft202012Validator(json.loads(path.read_text(encoding="utf-8")))
+    schemas = Path(focus_data_toolkit.__file__).parent / "model" / "json_schemas"
+    schema = json.loads((schemas / "allocatedmethoddetailsobjectschema.json").read_text(encoding="utf-8"))
+    details = jsonschema.Draft202012Validator(schema)
     for name in ("AllocatedTags", "AllocatedMethodDetails", "SkuPriceDetails", "Tags"):
         wrong = []
         for text in {row[name] for row in delivery.rows if row.get(name)}:
@@ -158,7 +163,8 @@ def check_costs(delivery, report):
     report.check_none(wrong, "price x quantity = cost, within 1e-9")
     report.check_none(
         (row["x_LineItem"] for row in delivery.rows
-         if not row["BilledCost"] == row["EffectiveCost"] == row["PricingCurrencyEffectiveCost"] == row["x_UnblendedCost"]),
+         if {row[name] for name in ("EffectiveCost", "PricingCurrencyEffectiveCost", "x_UnblendedCost")}
+         != {row["BilledCost"]}),
         "nothing is prepaid: effective and unblended cost are the billed cost",
     )  # fmt: skip
     report.check(
@@ -239,8 +245,8 @@ def check_origins(delivery, report):
         if total != int(total) or not 1 <= total <= lines[origin]:
             wrong_ratios.append((origin, str(total)))
         if lines[origin] == 1:
-            wrong_shares += [share for share in shares(origin, members, elements, amounts[origin], quantities[origin])]
-        for name in ("SkuId", "SkuPriceId", "PricingUnit", "ContractedUnitPrice", "ListUnitPrice", "ChargeCategory", "Tags"):
+            wrong_shares += shares(origin, members, elements, amounts[origin], quantities[origin])
+        for name in SAME:
             if lines[origin] == 1 and len({row[name] for row in members}) > 1:
                 wrong_dimensions.append((origin, name))
     report.check(any(lines[origin] == 1 for origin in split), "there are origins that are one cost line")
@@ -251,10 +257,9 @@ def check_origins(delivery, report):
 
 def shares(origin, members, elements, amount, quantity):
     """Parts of one cost line that are not their share of it. A quantity that counts whole things is split into whole
-    things, so a part may be one off; its cost follows the quantity."""
+    things, so a part may be one off; its cost follows the quantity. Batch usage weighs half, as it costs half: no
+    part has less than half of what another gets for the same usage."""
     whole = quantity == quantity.to_integral_value()
-    usage = sum(element.get("UsageQuantity") or 0 for element in elements)
-    rest = sum(element["AllocatedRatio"] for element in elements if element.get("UsageQuantity") is None)
     for row, element in zip(members, elements):
         ratio = element["AllocatedRatio"]
         if row["ConsumedQuantity"] is not None:
@@ -264,6 +269,9 @@ def shares(origin, members, elements, amount, quantity):
             step = amount / quantity * allowed if quantity else abs(amount)
             if abs(Decimal(row["BilledCost"]) - amount * ratio) > abs(step) + Decimal("1e-12"):
                 yield origin, row["BilledCost"], str(amount * ratio)
-        if element.get("UsageQuantity") is not None and rest == 0:
-            if abs(ratio - element["UsageQuantity"] / usage) > Decimal("1e-9"):
-                yield origin, str(ratio), str(element["UsageQuantity"] / usage)
+    used = [(element["AllocatedRatio"], element["UsageQuantity"]) for element in elements if element.get("UsageQuantity")]
+    most = max((ratio / usage for ratio, usage in used), default=Decimal(0))
+    for ratio, usage in used:
+        # Ratios have twelve digits.
+        if ratio < most * usage / 2 - Decimal("1e-11") * usage:
+            yield origin, str(ratio), str(usage)

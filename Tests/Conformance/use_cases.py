@@ -17,7 +17,7 @@ VALUES = {"providername": "OpenAI", "serviceprovidername": "OpenAI", "servicenam
 
 def check(delivery, path, report):
     if path is None or not path.is_file():
-        report.skip("the FOCUS use-case queries are no part of this project and were not found; see UNBLENDED_FOCUS_CASES")
+        report.skip("the use-case queries are no part of this project and were not found; see UNBLENDED_FOCUS_CASES")
         return
     queries = read(path.read_text(encoding="utf-8"), delivery.version)
     connection = connect(delivery)
@@ -56,7 +56,8 @@ def fill(sql, delivery):
         column, operator = match["column"].lower(), match["operator"]
         if column.endswith(("start", "end")):
             return match["before"] + (f"'{starts[0]}'" if operator.startswith(">") else "'2027-01-01T00:00:00Z'")
-        text = VALUES.get(column) or some.get(next((name for name in some if name.lower() == column), ""), None) or "none"
+        known = {name.lower(): text for name, text in some.items() if text}
+        text = VALUES.get(column) or known.get(column) or "none"
         return match["before"] + "'" + text.replace("'", "''") + "'"
 
     sql = re.sub(r"(?P<before>(?P<column>\w+)\s*(?P<operator>>=|<=|<|>|=)\s*)\?", value, sql)
