@@ -269,7 +269,9 @@ def shares(origin, members, elements, amount, quantity):
             step = amount / quantity * allowed if quantity else abs(amount)
             if abs(Decimal(row["BilledCost"]) - amount * ratio) > abs(step) + Decimal("1e-12"):
                 yield origin, row["BilledCost"], str(amount * ratio)
-    used = [(element["AllocatedRatio"], element["UsageQuantity"]) for element in elements if element.get("UsageQuantity")]
+    used = [
+        (element["AllocatedRatio"], element["UsageQuantity"]) for element in elements if element.get("UsageQuantity")
+    ]
     most = max((ratio / usage for ratio, usage in used), default=Decimal(0))
     for ratio, usage in used:
         # Ratios have twelve digits.
