@@ -19,6 +19,10 @@ NEVER_NULL = (*COSTS, "BillingAccountId", "BillingAccountName", "BillingAccountT
               "ChargePeriodEnd", "ChargePeriodStart", "HostProviderName", "InvoiceIssuerName", "PricingCurrency",
               "PricingCurrencyEffectiveCost", "ProviderName", "PublisherName", "ServiceCategory", "ServiceName",
               "ServiceProviderName", "ServiceSubcategory", "x_AttributionMethod", "x_UnblendedCost")  # fmt: skip
+# What these columns may hold here; the official validator lets any text pass.
+ALLOWED = {"ChargeCategory": {"Usage", "Credit"}, "ChargeClass": {None}, "PricingCategory": {"Standard", None},
+           "ServiceCategory": {"AI and Machine Learning"}, "ServiceSubcategory": {"Generative AI"}}  # fmt: skip
+FREQUENCY = {"Usage": "Usage-Based", "Credit": "One-Time"}
 # Columns in which the parts of one cost line do not differ.
 SAME = ("SkuId", "SkuPriceId", "PricingUnit", "ContractedUnitPrice", "ListUnitPrice", "ChargeCategory", "Tags")
 # Columns that are null together.
@@ -108,8 +112,13 @@ def check_nulls(delivery, report):
          if row["ChargeCategory"] == "Usage" and row["x_LineItem"] and not row["SkuId"]),
         "usage with a line item has a SkuId",
     )  # fmt: skip
-    report.check({row["ChargeCategory"] for row in rows} == {"Usage", "Credit"}, "usage and credits, and nothing else")
-    report.check(all(row["ChargeClass"] is None for row in rows), "nothing is a correction: the month is replaced")
+    for name, allowed in ALLOWED.items():
+        found = {row[name] for row in rows}
+        report.check(found == allowed, f"{name} is what it may be", str(found))
+    report.check_none(
+        (row["ChargeFrequency"] for row in rows if row["ChargeFrequency"] != FREQUENCY.get(row["ChargeCategory"])),
+        "ChargeFrequency fits ChargeCategory",
+    )
     report.check_none(
         (row["BilledCost"] for row in rows if (row["ChargeCategory"] == "Credit") != row["BilledCost"].startswith("-")),
         "credits are the negative charges",
