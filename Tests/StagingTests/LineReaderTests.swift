@@ -68,7 +68,7 @@ import Testing
       #expect(sorted.count == rows.count)
       var found: [[UInt8]] = []
       func collect(_ row: UnsafeBufferPointer<UInt8>) { found.append(Array(row)) }
-      sorted.forEach(collect)
+      sorted.forEachRow(collect)
       #expect(found == expected)
       #expect(try GzipDecoder.decompress(sorted.gzip(header: [0x48])) == [0x48] + expected.flatMap { $0 })
     }
@@ -78,7 +78,7 @@ import Testing
     let rows = SortedRows()
     #expect(rows.isEmpty)
     func refuse(_ row: UnsafeBufferPointer<UInt8>) { Issue.record("there is no row") }
-    rows.forEach(refuse)
+    rows.forEachRow(refuse)
     #expect(try GzipDecoder.decompress(rows.gzip()) == [])
   }
 }

@@ -6,16 +6,20 @@ public struct RetryPolicy: Sendable {
   public var longestPause: Duration
   /// How often one request is sent at most, whatever is left of the budget.
   public var maximumAttempts: Int
+  /// How often a request is sent whose answer came whole and is unusable: the next one is seldom better.
+  public var maximumUnusableAnswers: Int
   /// Draws the pause in milliseconds from `0...limit`: full jitter.
   public var jitter: @Sendable (_ limit: Int) -> Int
 
   public init(
     firstPause: Duration = .seconds(1), longestPause: Duration = .seconds(60), maximumAttempts: Int = 12,
+    maximumUnusableAnswers: Int = 3,
     jitter: @escaping @Sendable (_ limit: Int) -> Int = { Int.random(in: 0...$0) }
   ) {
     self.firstPause = firstPause
     self.longestPause = longestPause
     self.maximumAttempts = max(1, maximumAttempts)
+    self.maximumUnusableAnswers = max(1, maximumUnusableAnswers)
     self.jitter = jitter
   }
 

@@ -33,11 +33,14 @@ public struct RetryingClient: HTTPClient {
     _ request: HTTPRequest, reading: @Sendable (HTTPResponse) throws -> Value
   ) async throws -> Value {
     var attempts = 0
+    var unusable = 0
     while true {
       attempts += 1
       let started = budget.time.now()
       let outcome = try await attempt(request, attempts: attempts, reading)
+      if outcome.isUnusable { unusable += 1 }
       guard outcome.isRetryable, attempts < policy.maximumAttempts,
+        unusable < policy.maximumUnusableAnswers,
         let pause = pause(after: outcome, attempts: attempts, started: started)
       else { return try outcome.result.get() }
       logger?.notice(
@@ -51,6 +54,8 @@ public struct RetryingClient: HTTPClient {
     /// What to hand out if there is no further attempt.
     let result: Result<Value, any Error>
     let isRetryable: Bool
+    /// Whether the answer came whole and could not be read.
+    var isUnusable = false
     var retryAfter: String?
     var reason = ""
   }
@@ -75,7 +80,7 @@ public struct RetryingClient: HTTPClient {
         result: .success(try reading(response)), isRetryable: isRetryable,
         retryAfter: response.header("Retry-After"), reason: "status \(response.status)")
     } catch let error as any UnusableBody {
-      return Outcome(result: .failure(error), isRetryable: true, reason: "\(error)")
+      return Outcome(result: .failure(error), isRetryable: true, isUnusable: true, reason: "\(error)")
     } catch  where isRetryable {
       // A reader that throws on bad statuses must not keep them from being retried.
       return Outcome(

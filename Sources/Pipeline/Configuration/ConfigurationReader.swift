@@ -75,6 +75,10 @@ public struct ConfigurationReader {
       return nil
     }
     let id = mapping.requiredText("id")
+    if let id, SecretText.mayBe(id) {
+      mapping.problem("id", "looks like an admin key; it must be the organization's id, org-…")
+      return nil
+    }
     let baseURL = mapping.text("base_url") ?? environment["OPENAI_BASE_URL"] ?? Self.defaultBaseURL
     if !Self.isAcceptable(baseURL) {
       mapping.problem(

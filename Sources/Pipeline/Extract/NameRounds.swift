@@ -5,8 +5,9 @@ import Staging
 
 /// Stores the lists that name something, round by round.
 ///
-/// A day's first snapshot is part 1. A later one of the same day takes its place unless a name has changed: then
-/// it becomes the next part, so that `raw/` alone tells every name that was ever seen (DESIGN C12).
+/// A day's first snapshot is part 1. A later one of the same day becomes the next part if a name has changed, and
+/// is not stored if none has: `raw/` alone tells every name that was ever seen (DESIGN C12), and parts are only
+/// ever added, so that a killed run takes nothing away.
 struct NameRounds {
   let partitions: PartitionStore
   let writer: RawWriter
@@ -19,51 +20,57 @@ struct NameRounds {
   }
 
   func write(_ lists: [List]) async throws {
-    var earlier: [String: (record: PartitionRecord, files: [PartitionFile])] = [:]
+    var earlier: [String: [PartitionFile]] = [:]
     for dataset in NameBookReader.datasets { earlier[dataset] = try await stored(dataset) }
-    let rounds = earlier.values.map(\.files.count).max() ?? 0
-    let number =
-      try rounds == 0 || digest(lists) == digest(earlier, round: rounds) ? max(1, rounds) : rounds + 1
+    guard let name = try nextRound(lists, after: earlier) else { return }
     for list in lists {
-      let name = RawWriter.fileName(number)
-      var files = (earlier[list.endpoint.dataset]?.files ?? []).filter { $0.name != name }
+      var files = earlier[list.endpoint.dataset] ?? []
+      // A part that a killed run has stored of this round stays.
+      if files.contains(where: { $0.name == name }) { continue }
       files.append(PartitionFile(name: name, rows: list.lines.count, content: try list.lines.gzip()))
       try await writer.write(files, of: list.endpoint, day: day)
     }
   }
 
-  private func stored(_ dataset: String) async throws -> (record: PartitionRecord, files: [PartitionFile])? {
+  /// The file name of the round that the lists are: the last one's where it was never finished, the next where a
+  /// name has changed since, nil where none has.
+  private func nextRound(_ lists: [List], after earlier: [String: [PartitionFile]]) throws -> String? {
+    guard let last = earlier.values.compactMap(\.last?.name).max(),
+      let number = (1...99_999).first(where: { RawWriter.fileName($0) == last })
+    else { return RawWriter.fileName(1) }
+    let isFinished = lists.allSatisfy { earlier[$0.endpoint.dataset]?.last?.name == last }
+    if !isFinished { return last }
+    return try digest(lists) == digest(earlier, round: last) ? nil : RawWriter.fileName(number + 1)
+  }
+
+  /// The day's snapshots that are whole, in order. One that a killed run left half is taken again.
+  private func stored(_ dataset: String) async throws -> [PartitionFile] {
     let folder = Layout.raw(organization: writer.organization, dataset: dataset, day: day)
-    guard let record = try? await partitions.record(folder) else { return nil }
+    guard let record = try? await partitions.record(folder) else { return [] }
     var files: [PartitionFile] = []
     for file in record.files {
-      // A damaged snapshot cannot be taken again, but today's can: it starts a new count.
-      guard let content = try? await partitions.file(file.path, of: folder, record) else { return nil }
+      guard let content = try? await partitions.file(file.path, of: folder, record) else { continue }
       files.append(PartitionFile(name: file.path, rows: file.rows, content: content))
     }
-    return (record, files)
+    return files
   }
 
   private func digest(_ lists: [List]) throws -> String {
     var reader = NameBookReader()
     let parser = JSONParser()
     for list in lists {
-      try list.lines.forEach { line in
+      try list.lines.forEachRow { line in
         try parser.parse(line.withoutLineFeed) { try reader.read($0, dataset: list.endpoint.dataset) }
       }
     }
     return reader.book.digest
   }
 
-  private func digest(
-    _ stored: [String: (record: PartitionRecord, files: [PartitionFile])], round: Int
-  ) throws -> String {
+  private func digest(_ stored: [String: [PartitionFile]], round: String) throws -> String {
     var reader = NameBookReader()
     let parser = JSONParser()
     for dataset in NameBookReader.datasets {
-      guard let file = stored[dataset]?.files.first(where: { $0.name == RawWriter.fileName(round) }) else {
-        continue
-      }
+      guard let file = stored[dataset]?.first(where: { $0.name == round }) else { continue }
       try LineReader.forEachLine(ofGzip: file.content, path: file.name) { line, _ in
         try parser.parse(line) { try reader.read($0, dataset: dataset) }
       }

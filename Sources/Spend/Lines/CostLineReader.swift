@@ -25,8 +25,11 @@ public struct CostLineReader {
 
   /// Amount and currency of a row, grouped or not.
   public mutating func money(_ result: JSONValue) throws -> (ExactDecimal, Currency) {
-    guard let amount = result["amount"], amount.kind == .object else {
+    guard let amount = result["amount"], !amount.isNull else {
       throw RefusedLine(reason: "amount is missing, so its currency is unknown")
+    }
+    guard amount.kind == .object else {
+      throw RefusedLine(reason: "amount is no object of value and currency, so its currency is unknown")
     }
     guard let currencyText = amount["currency"], !currencyText.isNull else {
       throw RefusedLine(reason: "amount.currency is missing")

@@ -25,7 +25,7 @@ public struct SortedRows {
   }
 
   /// Calls `body` with each row in byte order.
-  public func forEach(_ body: (UnsafeBufferPointer<UInt8>) throws -> Void) rethrows {
+  public func forEachRow(_ body: (UnsafeBufferPointer<UInt8>) throws -> Void) rethrows {
     try bytes.withUnsafeBufferPointer { buffer in
       func row(_ index: Int) -> UnsafeBufferPointer<UInt8> {
         UnsafeBufferPointer(rebasing: buffer[(index == 0 ? 0 : ends[index - 1])..<ends[index]])
@@ -39,7 +39,7 @@ public struct SortedRows {
   public func gzip(header: [UInt8] = []) throws -> [UInt8] {
     let encoder = try GzipEncoder()
     try encoder.append(header)
-    try forEach { try encoder.append($0) }
+    try forEachRow { try encoder.append($0) }
     return try encoder.finish()
   }
 

@@ -23,6 +23,9 @@ public struct PartitionStore: Sendable {
   /// Writes data files, removes others of the folder, and then writes the record, with the sizes and digests
   /// of the files filled in. Nothing is touched where all is there already.
   ///
+  /// While files change, no record vouches for them. Where files are only added, the record in place stays true
+  /// until the new one takes its place.
+  ///
   /// - Returns: the record as written, and whether anything changed.
   @discardableResult
   public func write(
@@ -37,16 +40,19 @@ public struct PartitionStore: Sendable {
     let recordKey = folder + "/" + Layout.partitionRecord
     if try await store.read(recordKey) == text, try await isWhole(folder, record) { return (record, false) }
 
-    // While the files change, no record vouches for them.
-    try await store.remove(recordKey)
-    let names = Set(files.map(\.name))
-    for object in try await store.list(folder)
-    where !names.contains(String(object.key.dropFirst(folder.count + 1))) {
+    if try await !onlyAdds(to: folder, record) { try await store.remove(recordKey) }
+    let names = Set(files.map { folder + "/" + $0.name }).union([recordKey])
+    for object in try await store.list(folder) where !names.contains(object.key) {
       try await store.remove(object.key)
     }
-    for file in files { try await store.write(folder + "/" + file.name, file.content) }
+    for file in files { try await store.writeIfChanged(folder + "/" + file.name, file.content) }
     try await store.write(recordKey, text)
     return (record, true)
+  }
+
+  private func onlyAdds(to folder: String, _ record: PartitionRecord) async throws -> Bool {
+    guard let earlier = try? await self.record(folder) else { return false }
+    return earlier.files.allSatisfy { file in record.digest(of: file.path) == file.sha256 }
   }
 
   /// The partition's record, or nil if there is no complete partition.
