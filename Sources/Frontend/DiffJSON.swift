@@ -98,13 +98,20 @@ enum DiffJSON {
     var after: Side
     var counts: DiffReport.Counts
     var same: Bool
+    var columnsLeftOut: [String]
     var totals: [Total]
+
+    enum CodingKeys: String, CodingKey {
+      case before, after, counts, same, totals
+      case columnsLeftOut = "columns_left_out"
+    }
 
     init(_ report: DiffReport, _ before: ComparedSide, _ after: ComparedSide) {
       self.before = Side(before)
       self.after = Side(after)
       counts = report.counts
       same = report.isSame
+      columnsLeftOut = report.columnsLeftOut
       totals = report.totals.map {
         Total(
           groupBy: $0.grouping, key: $0.key, name: $0.name, currency: $0.currency,

@@ -55,6 +55,11 @@ struct DiffOutput {
       }
       if printed > 0 || !largest.kept.isEmpty { write([""]) }
       for table in Self.totalTables(report) { write(lines(table, [3, 4, 5]) + [""]) }
+      if !report.columnsLeftOut.isEmpty {
+        write([
+          "not compared, as one side has no such columns: " + report.columnsLeftOut.joined(separator: ", ")
+        ])
+      }
       write([Self.conclusion(report)])
     case .json:
       let tail = try DeterministicJSON.encode(DiffJSON.Tail(report, before, after), onOneLine: true)

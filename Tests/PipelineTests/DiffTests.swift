@@ -140,6 +140,21 @@ import Testing
     #expect(result.report.counts.same == 9 && result.report.counts.identicalDays == 0)
   }
 
+  /// FOCUS 1.2 has no allocation columns: parts of one cost that differ in nothing else are added up.
+  @Test func aColumnThatOneSideLacksIsLeftOut() async throws {
+    func simulated(_ settings: String) async throws -> Harness {
+      let harness = try SimulatedClient(oddities: "no-key-grouping").harness(settings: settings)
+      #expect(try await harness.run(from: "2026-11-17", to: "2026-11-19").exitCode == 0)
+      return harness
+    }
+    let newer = try await simulated("")
+    #expect(try await newer.delivered("2026-11").contains { $0["AllocatedResourceId"] != nil })
+    let older = try await side(try await simulated("load: { focus_version: \"1.2\" }\n"))
+    let result = try await compare(older, try await side(newer), DiffOptions(isStrict: true))
+    #expect(result.lines == [] && result.report.isSame && result.report.counts.same > 100)
+    #expect(result.report.columnsLeftOut == ["AllocatedResourceId", "AllocatedResourceName"])
+  }
+
   @Test func whatASideCanBeCalled() async throws {
     let harness = try await delivered(.ordinary)
     let first = try #require(try await harness.manifest("2026-11")).delivery

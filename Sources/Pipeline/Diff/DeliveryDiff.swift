@@ -36,6 +36,7 @@ public struct DeliveryDiff: Sendable {
     let right = try parts(after)
     var counts = DiffReport.Counts()
     var totals = DiffTotals(options.groupings)
+    var leftOut: Set<DiffColumn> = []
     for key in Set(left.keys).union(right.keys).sorted() {
       counts.days += 1
       let (old, new) = Self.comparable(left[key] ?? [], right[key] ?? [])
@@ -45,8 +46,13 @@ public struct DeliveryDiff: Sendable {
         try await addIdentical(new, key.date, key.billingAccountID, to: &totals)
         continue
       }
-      let oldCharges = try await charges(old, on: .before, &totals)
-      let newCharges = try await charges(new, on: .after, &totals)
+      let oldFiles = try await load(old)
+      let newFiles = try await load(new)
+      // A column that one side lacks (FOCUS 1.2 has no allocation, a subset has less) distinguishes nothing.
+      let common = Self.commonColumns(oldFiles, newFiles)
+      leftOut.formUnion(DiffColumn.compared.subtracting(common))
+      let oldCharges = try charges(oldFiles, common, on: .before, &totals)
+      let newCharges = try charges(newFiles, common, on: .after, &totals)
       let result = DayCharges.differences(oldCharges, newCharges, options)
       counts.same += result.same
       for difference in result.differences {
@@ -56,7 +62,9 @@ public struct DeliveryDiff: Sendable {
     }
     let different =
       counts.added + counts.removed + counts.changed + (options.isStrict ? counts.renamed : 0)
-    return DiffReport(counts: counts, totals: totals.all, isSame: different == 0)
+    return DiffReport(
+      counts: counts, totals: totals.all, columnsLeftOut: leftOut.map(\.name).sorted(), isSame: different == 0
+    )
   }
 
   /// The files of a side by day and format.
@@ -96,14 +104,41 @@ public struct DeliveryDiff: Sendable {
     old.files.map(\.sha256).sorted() == new.files.map(\.sha256).sorted()
   }
 
-  private func charges(_ part: Part?, on side: DiffTotals.Side, _ totals: inout DiffTotals) async throws
-    -> DayCharges
-  {
+  /// A file's bytes as stored, and the columns it has.
+  private struct LoadedFile {
+    let path: String
+    let format: String
+    let content: [UInt8]
+    let columns: Set<DiffColumn>
+  }
+
+  private func load(_ part: Part?) async throws -> [LoadedFile] {
+    guard let part else { return [] }
+    var loaded: [LoadedFile] = []
+    for file in part.files { loaded.append(try await load(file, part.snapshot)) }
+    return loaded
+  }
+
+  private func load(_ file: DeliveredFile, _ snapshot: DeliverySnapshot) async throws -> LoadedFile {
+    let path = "\(snapshot.store.name)/\(snapshot.key(file))"
+    let content = try await snapshot.content(file)
+    let columns = try DeliveredPartReader.columns(of: content, format: file.format, path: path)
+    return LoadedFile(path: path, format: file.format, content: content, columns: columns)
+  }
+
+  /// A side without files lacks no column.
+  private static func commonColumns(_ old: [LoadedFile], _ new: [LoadedFile]) -> Set<DiffColumn> {
+    (old + new).reduce(Set(DiffColumn.allCases)) { $0.intersection($1.columns) }
+  }
+
+  private func charges(
+    _ files: [LoadedFile], _ columns: Set<DiffColumn>, on side: DiffTotals.Side, _ totals: inout DiffTotals
+  ) throws -> DayCharges {
     var charges = DayCharges()
-    guard let part else { return charges }
-    for file in part.files {
-      try await forEachCharge(of: file, part.snapshot) { charge, cost, currency in
-        try charges.add(charge, cost: cost, ignoring: options.ignored)
+    let isWhole = columns.isSuperset(of: DiffColumn.compared)
+    for file in files {
+      try forEachCharge(of: file) { charge, cost, currency in
+        try charges.add(isWhole ? charge : charge.keeping(columns), cost: cost, ignoring: options.ignored)
         totals.add(charge, cost, currency: currency, on: side)
       }
     }
@@ -117,7 +152,7 @@ public struct DeliveryDiff: Sendable {
     let isInManifest = options.groupings.allSatisfy(\.isInManifest)
     for file in part.files {
       guard isInManifest else {
-        try await forEachCharge(of: file, part.snapshot) { charge, cost, currency in
+        try forEachCharge(of: try await load(file, part.snapshot)) { charge, cost, currency in
           totals.add(charge, cost, currency: currency, on: .both)
         }
         continue
@@ -136,12 +171,10 @@ public struct DeliveryDiff: Sendable {
   }
 
   private func forEachCharge(
-    of file: DeliveredFile, _ snapshot: DeliverySnapshot,
-    _ body: (DeliveredFields, _ cost: ExactDecimal, _ currency: String) throws -> Void
-  ) async throws {
-    let path = "\(snapshot.store.name)/\(snapshot.key(file))"
-    let content = try await snapshot.content(file)
-    try DeliveredPartReader.forEachCharge(of: content, format: file.format, path: path) { charge, line in
+    of file: LoadedFile, _ body: (DeliveredFields, _ cost: ExactDecimal, _ currency: String) throws -> Void
+  ) throws {
+    let path = file.path
+    try DeliveredPartReader.forEachCharge(of: file.content, format: file.format, path: path) { charge, line in
       guard let text = charge[.billedCost], let currency = charge[.currency] else {
         throw CorruptFile(path: "\(path):\(line)", reason: "a charge without BilledCost or BillingCurrency")
       }

@@ -33,6 +33,9 @@ enum DiffColumn: Int, CaseIterable {
     }
   }
 
+  /// Those that decide whether two charges are the same and alike; the others only group totals.
+  static let compared = Set(allCases).subtracting([.modelID, .serviceName])
+
   /// Without these there is no money to compare; other columns differ between FOCUS versions.
   static let required: [DiffColumn] = [.billedCost, .currency]
 }
@@ -42,6 +45,13 @@ struct DeliveredFields {
   fileprivate(set) var values = [String?](repeating: nil, count: DiffColumn.allCases.count)
 
   subscript(column: DiffColumn) -> String? { values[column.rawValue] }
+
+  /// The fields of these columns alone; all others null.
+  func keeping(_ columns: Set<DiffColumn>) -> DeliveredFields {
+    var copy = self
+    for column in DiffColumn.allCases where !columns.contains(column) { copy.values[column.rawValue] = nil }
+    return copy
+  }
 }
 
 /// Reads the charges of one delivered file, in any format, one after the other.
@@ -56,6 +66,34 @@ enum DeliveredPartReader {
     default: throw CorruptFile(path: path, reason: "files of format \(format) cannot be compared")
     }
   }
+
+  /// The columns that a file has.
+  /// - Throws: ``CorruptFile``.
+  static func columns(of content: [UInt8], format: String, path: String) throws -> Set<DiffColumn> {
+    var names: Set<String> = []
+    do {
+      if format == DeliveryFormat.csv.rawValue {
+        try CSVReader.forEachRecord(ofForeign: content, path: path) { record, _ in
+          names = Set((0..<record.count).compactMap { record.text($0) })
+          throw Enough()
+        }
+      } else {
+        let parser = JSONParser()
+        try LineReader.forEachLine(ofGzip: content, path: path) { bytes, _ in
+          try parser.parse(bytes) { object in
+            if let members = object.members { names = Set(members.compactMap(\.key.string)) }
+          }
+          throw Enough()
+        }
+      }
+    } catch is Enough {} catch let syntax as JSONSyntaxError {
+      throw CorruptFile(path: path, reason: syntax.description)
+    }
+    return Set(DiffColumn.allCases.filter { names.contains($0.name) })
+  }
+
+  /// Ends a walk over a file whose beginning tells all.
+  private struct Enough: Error {}
 
   private static func readCSV(
     _ content: [UInt8], _ path: String, _ body: (DeliveredFields, Int) throws -> Void

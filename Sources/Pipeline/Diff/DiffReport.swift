@@ -36,6 +36,8 @@ public struct DiffReport: Sendable {
 
   public var counts: Counts
   public var totals: [DiffTotal]
+  /// Columns that were left out because the files of one side do not have them.
+  public var columnsLeftOut: [String]
   /// Whether nothing counts as different.
   public var isSame: Bool
 }
