@@ -14,13 +14,15 @@ struct DayCharges {
     if let text = charge[.consumedQuantity], !ignored.contains(.quantity) {
       quantity = (charge[.consumedUnit] ?? "", try ExactDecimal(text))
     }
-    if states[identity] == nil {
-      states[identity] = ChargeDifference.State(
-        cost: cost, quantities: [:], names: Self.names(charge, ignored))
-    } else {
-      states[identity]?.cost += cost
+    // Hot path: the identity is hashed once.
+    func add(to state: inout ChargeDifference.State) {
+      state.cost += cost
+      if let quantity { state.quantities[quantity.unit, default: .zero] += quantity.amount }
     }
-    if let quantity { states[identity]?.quantities[quantity.unit, default: .zero] += quantity.amount }
+    add(
+      to: &states[
+        identity,
+        default: ChargeDifference.State(cost: .zero, quantities: [:], names: Self.names(charge, ignored))])
   }
 
   private static func names(
