@@ -24,6 +24,13 @@ import Testing
       #expect(result.outputText.hasSuffix("\n") && result.outputLines.count == 1)
       let summary = try object(result.outputLines[0])
       #expect(summary["exit_code"] as? Int == 0)
+      for key in [
+        "run_id", "command", "version", "from", "to", "started", "seconds", "organizations", "counts",
+        "control_totals",
+        "totals", "attribution", "deliveries", "warnings", "warning_examples", "failures",
+      ] {
+        #expect(summary[key] != nil, "the summary has no \(key)")
+      }
       #expect(summary["command"] as? String == (command.first ?? program))
       #expect(summary["from"] as? String == "2026-11-17" && summary["to"] as? String == "2026-11-20")
       for name in ["counts", "control_totals", "totals", "seconds", "warnings", "failures", "run_id"] {

@@ -127,8 +127,8 @@ public struct RunReport: Encodable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case command, version, from, to, started, seconds, organizations, counts, totals, deliveries, warnings,
-      failures
+    case command, version, from, to, started, seconds, organizations, counts, totals, attribution, deliveries,
+      warnings, failures
     case runID = "run_id"
     case exitCode = "exit_code"
     case controlTotals = "control_totals"
