@@ -43,6 +43,9 @@ enum StageCommand {
       case .text: StandardStreams.writeError("\(command): \(error)\n")
       case .json: logger.error("\(error)")
       }
+      if options.output.summary == .json {
+        try print(RunReport(command: command, clock: UTCClock(), refusedBy: error), .json, output: "")
+      }
       throw ExitCode(error.recovery.exitCode)
     }
   }

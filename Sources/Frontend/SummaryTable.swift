@@ -14,7 +14,7 @@ struct SummaryTable {
     var lines: [String] = []
     if !report.controlTotals.isEmpty {
       lines += [
-        "", "Control totals, \(report.from) to \(report.to) (exclusive)", "",
+        "", "Control totals, \(report.from ?? "") to \(report.to ?? "") (exclusive)", "",
       ]
       lines += controlTable
     }

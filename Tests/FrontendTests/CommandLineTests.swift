@@ -126,4 +126,15 @@ import Testing
     }
     #expect(result.errorLines.count == 1)
   }
+
+  /// A scheduler that reads summaries gets one for a run that could not start, too.
+  @Test func aRunThatCannotStartHasASummary() throws {
+    let workplace = try Workplace("output: 7: 8\n")
+    let result = try workplace.run("normalize", ["--summary", "json"])
+    #expect(result.status == 78 && result.outputLines.count == 1)
+    let summary = try JSONSerialization.jsonObject(with: Data(result.outputText.utf8)) as? [String: Any]
+    #expect(summary?["exit_code"] as? Int == 78 && summary?["command"] as? String == "normalize")
+    let failures = summary?["failures"] as? [[String: Any]]
+    #expect(failures?.count == 1 && (failures?[0]["message"] as? String)?.contains("pipeline.yaml:1") == true)
+  }
 }

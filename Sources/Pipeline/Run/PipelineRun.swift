@@ -1,5 +1,4 @@
 import Diagnostics
-import Glibc
 import Logging
 import Spend
 import Staging
@@ -38,12 +37,10 @@ public struct PipelineRun: Sendable {
     _ stages: [Stage], _ scope: RunScope, command: String, from dashboardExport: DashboardExport? = nil
   ) async -> RunReport {
     let start = ContinuousClock.now
-    var report = RunReport(
-      runID: "\(clock.compactTimestamp)-\(getpid())", command: command, from: scope.window.from.description,
-      to: scope.window.to.description, started: clock.timestamp, seconds: 0, exitCode: 0,
-      organizations: scope.organizations.map(\.name), counts: RunReport.Counts(), controlTotals: [],
-      totals: [:],
-      deliveries: [], warnings: [:], warningExamples: [:], failures: [])
+    var report = RunReport(command: command, clock: clock)
+    report.from = scope.window.from.description
+    report.to = scope.window.to.description
+    report.organizations = scope.organizations.map(\.name)
     var failures: [StageFailure] = []
     var figures = FigureTable()
     do {

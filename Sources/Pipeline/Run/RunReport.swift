@@ -1,4 +1,5 @@
 import Diagnostics
+import Glibc
 import Spend
 import Staging
 
@@ -8,29 +9,43 @@ public struct RunReport: Encodable, Sendable {
   /// `extract`, `normalize`, `load` or `run`.
   public var command: String
   public var version = Version.current
-  /// `YYYY-MM-DD`, inclusive.
-  public var from: String
+  /// `YYYY-MM-DD`, inclusive; nil for a run that ended before it knew its days.
+  public var from: String?
   /// `YYYY-MM-DD`, exclusive.
-  public var to: String
+  public var to: String?
   /// When it started, UTC.
   public var started: String
-  public var seconds: Double
-  public var exitCode: Int32
-  public var organizations: [String]
-  public var counts: Counts
+  public var seconds = 0.0
+  public var exitCode: Int32 = 0
+  public var organizations: [String] = []
+  public var counts = Counts()
   /// The money of each organization, day and currency at each step taken.
-  public var controlTotals: [ControlEntry]
+  public var controlTotals: [ControlEntry] = []
   /// Sums of the last step taken, by organization and currency.
-  public var totals: [String: [String: String]]
+  public var totals: [String: [String: String]] = [:]
   /// How much of each organization's money was attributed in which way.
   public var attribution: [String: Attribution] = [:]
   /// Billing months published or found current.
-  public var deliveries: [Delivery]
+  public var deliveries: [Delivery] = []
   /// Occurrences by kind.
-  public var warnings: [String: Int]
+  public var warnings: [String: Int] = [:]
   /// The first of each kind, in words.
-  public var warningExamples: [String: String]
-  public var failures: [Failure]
+  public var warningExamples: [String: String] = [:]
+  public var failures: [Failure] = []
+
+  /// A run that is just starting.
+  public init(command: String, clock: UTCClock) {
+    runID = "\(clock.compactTimestamp)-\(getpid())"
+    self.command = command
+    started = clock.timestamp
+  }
+
+  /// A run that ended before it could start: a wrong configuration, a locked output.
+  public init(command: String, clock: UTCClock, refusedBy error: any RecoverableError) {
+    self.init(command: command, clock: clock)
+    exitCode = error.recovery.exitCode
+    failures = [Failure(StageFailure(stage: command, organization: "", error: error))]
+  }
 
   public struct Counts: Encodable, Sendable {
     public var partitionsFetched = 0
