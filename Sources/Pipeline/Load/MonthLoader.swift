@@ -34,23 +34,21 @@ struct MonthLoader {
         continue
       }
       var days: [String: DeliveredDay] = [:]
-      for input in inputs {
-        do {
-          let (files, sources, isNew) = try await parts(input, earlier)
-          days[input.day.description] = deliveredDay(input, files, earlier)
-          content.add(files, sources, isNew: isNew)
-          result.figures.append(try await figures(input, files))
-        } catch let error as any RecoverableError where error.recovery == .refuseData {
-          result.failures.append(
-            StageFailure(stage: "load", organization: organization.name, day: input.day, error: error))
+      let made = try await concurrentMap(inputs) { try await attempt($0, earlier) }
+      for (input, outcome) in zip(inputs, made) {
+        switch outcome {
+        case .success(let day):
+          days[input.day.description] = deliveredDay(input, day.files, earlier)
+          content.add(day.files, day.sources, isNew: day.isNew)
+          result.figures.append(day.figures)
+        case .failure(let failure):
+          result.failures.append(failure)
           // The day as it was delivered before stays; what cannot be vouched for is not published.
           if let day = earlier?.organizations[organization.name]?.days[input.day.description] {
             days[input.day.description] = day
             content.keep(organization.name, date: input.day.description, of: earlier)
           }
         }
-        context.progress.advance(
-          stage: "load", rows: input.record.rows, unit: "\(organization.name) \(input.day)")
       }
       keepLostDays(organization, of: earlier, into: &days, &content, &result)
       tellMissingDays(organization, days, &result)
@@ -64,6 +62,30 @@ struct MonthLoader {
     if content.organizations.isEmpty { return result }
     result.delivery = try await publish(content, earlier)
     return result
+  }
+
+  /// One day's files, and the money in them.
+  private struct MadeDay: Sendable {
+    let files: [DeliveredFile]
+    /// Where the files lie now.
+    let sources: [String]
+    let isNew: Bool
+    let figures: ControlFigures
+  }
+
+  private func attempt(_ input: DayInput, _ earlier: Manifest?) async throws
+    -> Swift.Result<MadeDay, StageFailure>
+  {
+    do {
+      let (files, sources, isNew) = try await parts(input, earlier)
+      let figures = try await figures(input, files)
+      context.progress.advance(
+        stage: "load", rows: input.record.rows, unit: "\(input.organization.name) \(input.day)")
+      return .success(MadeDay(files: files, sources: sources, isNew: isNew, figures: figures))
+    } catch let error as any RecoverableError where error.recovery == .refuseData {
+      return .failure(
+        StageFailure(stage: "load", organization: input.organization.name, day: input.day, error: error))
+    }
   }
 
   /// A day that was delivered and has no normalized partition any more is not a day without cost: what was

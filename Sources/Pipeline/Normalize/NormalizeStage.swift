@@ -42,7 +42,7 @@ public struct NormalizeStage: Sendable {
   public func run(_ scope: RunScope) async throws -> NormalizeOutput {
     var output = NormalizeOutput()
     for organization in scope.organizations {
-      let names: NamesByDay
+      var names: NamesByDay
       do {
         names = NamesByDay(
           try await NameHistoryUpdater(context: context, organization: organization.name).run())
@@ -51,19 +51,15 @@ public struct NormalizeStage: Sendable {
           StageFailure(stage: "normalize", organization: organization.name, dataset: "names", error: error))
         continue
       }
-      for day in scope.window {
-        do {
-          if let normalized = try await normalize(organization.name, day, names, isPast: day < scope.today) {
-            output.days.append(normalized)
-            context.progress.advance(
-              stage: "normalize", rows: normalized.charges + normalized.usageRows,
-              unit: "\(organization.name) \(day)")
-          }
-        } catch let error as any RecoverableError where error.recovery == .refuseData {
-          context.logger.error(
-            "\(error)", metadata: ["organization": "\(organization.name)", "day": "\(day)"])
-          output.failures.append(
-            StageFailure(stage: "normalize", organization: organization.name, day: day, error: error))
+      let days = scope.window.map { (day: $0, names: names.book(on: $0)) }
+      let results = try await concurrentMap(days) { item in
+        try await attempt(organization.name, item.day, item.names, isPast: item.day < scope.today)
+      }
+      for result in results {
+        switch result {
+        case .success(let day?): output.days.append(day)
+        case .success(nil): break
+        case .failure(let failure): output.failures.append(failure)
         }
       }
     }
@@ -71,8 +67,24 @@ public struct NormalizeStage: Sendable {
   }
 
   /// Nil for a day that has not been fetched because it is not over.
+  private func attempt(
+    _ organization: String, _ day: Day, _ names: NamesByDay.Names, isPast: Bool
+  ) async throws -> Result<NormalizedDay?, StageFailure> {
+    do {
+      let normalized = try await normalize(organization, day, names, isPast: isPast)
+      if let normalized {
+        context.progress.advance(
+          stage: "normalize", rows: normalized.charges + normalized.usageRows, unit: "\(organization) \(day)")
+      }
+      return .success(normalized)
+    } catch let error as any RecoverableError where error.recovery == .refuseData {
+      context.logger.error("\(error)", metadata: ["organization": "\(organization)", "day": "\(day)"])
+      return .failure(StageFailure(stage: "normalize", organization: organization, day: day, error: error))
+    }
+  }
+
   private func normalize(
-    _ organization: String, _ day: Day, _ names: NamesByDay, isPast: Bool
+    _ organization: String, _ day: Day, _ names: NamesByDay.Names, isPast: Bool
   ) async throws -> NormalizedDay? {
     let inputs = try await inputs(organization, day)
     guard let costs = inputs.first(where: { $0.dataset == DatasetName.costs }),
@@ -90,9 +102,8 @@ public struct NormalizeStage: Sendable {
             "organization \(organization), \(day): there is no \(dataset), its cost cannot be attributed"))
     }
     let folder = Layout.normalized(organization: organization, day: day)
-    let (book, namesDigest) = names.book(on: day)
     var madeFrom: [String: String] = [
-      "names": namesDigest, "mapping": Self.mappingVersion,
+      "names": names.digest, "mapping": Self.mappingVersion,
       "attribution": configuration.normalize.attribution.rawValue,
     ]
     for input in [costs, ungrouped] + usage { madeFrom.merge(input.digests) { first, _ in first } }
@@ -103,7 +114,7 @@ public struct NormalizeStage: Sendable {
     }
 
     let normalizer = DayNormalizer(
-      context: context, organization: organization, day: day, names: book,
+      context: context, organization: organization, day: day, names: names.book,
       attributes: configuration.normalize.attribution == .usageShare)
     let usageRows = try await normalizer.usage(from: usage)
     let charges = try await normalizer.charges(from: costs, usage: usageRows.table)

@@ -2,7 +2,7 @@ import Diagnostics
 import Staging
 
 /// Something that failed without stopping the others: an organization, a dataset, a day.
-public struct StageFailure: Sendable {
+public struct StageFailure: Error, Sendable {
   public let stage: String
   public let organization: String
   /// Nil where the organization as a whole failed.

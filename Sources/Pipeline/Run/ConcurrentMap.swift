@@ -1,0 +1,26 @@
+import Glibc
+
+/// Works on several items at once, as many as there are cores, and gives the results in the order of the items.
+///
+/// Days are independent of each other: memory grows with the largest days, as many as cores, and not with the
+/// window.
+/// - Throws: the first error; the rest is cancelled.
+func concurrentMap<Item: Sendable, Output: Sendable>(
+  _ items: [Item], _ work: @escaping @Sendable (Item) async throws -> Output
+) async throws -> [Output] {
+  let width = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+  return try await withThrowingTaskGroup(of: (Int, Output).self) { group in
+    var outputs = [Output?](repeating: nil, count: items.count)
+    var waiting = items.indices.makeIterator()
+    func startNext() {
+      guard let index = waiting.next() else { return }
+      group.addTask { (index, try await work(items[index])) }
+    }
+    for _ in 0..<width { startNext() }
+    while let (index, output) = try await group.next() {
+      outputs[index] = output
+      startNext()
+    }
+    return outputs.compactMap(\.self)
+  }
+}
