@@ -17,12 +17,15 @@ enum StageCommand {
       let configuration = try ConfigurationFile.read(options.config)
       let clock = try ConfigurationFile.clock()
       let dashboardExport = try csv.map { try readExport($0, options) }
-      let scope = try options.scope(configuration, today: clock.today)
+      var scope = try options.scope(configuration, today: clock.today)
       let lock = try RunLock(output: configuration.output)
       let store = DirectoryStore(root: configuration.output)
       try store.removeScratch()
       let diagnostics = DiagnosticsCollector {
         logger.warning("\($0.message)", metadata: ["kind": "\($0.kind)"])
+      }
+      if options.window.isDefault, dashboardExport == nil {
+        scope = try await CatchUp(store: store, diagnostics: diagnostics).extended(scope)
       }
       let context = StageContext(
         store: store, diagnostics: diagnostics, logger: logger, progress: progress ?? SilentProgress())
@@ -68,9 +71,9 @@ enum StageCommand {
     case .none: return
     case .json:
       let line = try DeterministicJSON.encode(report, onOneLine: true)
-      StandardStreams.writeOutput(String(decoding: line, as: UTF8.self))
+      try StandardStreams.writeSummary(String(decoding: line, as: UTF8.self))
     case .table:
-      StandardStreams.writeOutput(SummaryTable(report: report, output: output).text)
+      try StandardStreams.writeSummary(SummaryTable(report: report, output: output).text)
     }
   }
 }

@@ -30,7 +30,7 @@ public struct ScopeOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Last UTC day, exclusive: YYYY-MM-DD. Without --from and --to: the configured look-back up to today.",
+      "Last UTC day, exclusive: YYYY-MM-DD. Without --from and --to: the configured look-back up to today, and older days that are missing or open.",
       valueName: "day"))
   var to: Day?
 
@@ -40,6 +40,9 @@ public struct ScopeOptions: ParsableArguments {
   var organizations: [String] = []
 
   public init() {}
+
+  /// Whether neither end was given.
+  var isDefault: Bool { from == nil && to == nil }
 
   public func validate() throws {
     if let from, let to, from >= to {

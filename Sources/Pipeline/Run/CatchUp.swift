@@ -1,0 +1,57 @@
+import Diagnostics
+import Staging
+
+/// Where a run without `--from` and `--to` begins.
+///
+/// The look-back alone would forget a day for ever once the scheduler was off for longer: days that were never
+/// delivered, or were left open, are taken up again until they are settled.
+public struct CatchUp: Sendable {
+  private let store: any Store
+  private let diagnostics: DiagnosticsCollector
+
+  /// OpenAI keeps about one year; days before are out of reach.
+  private static let reachableDays = 350
+
+  public init(store: any Store, diagnostics: DiagnosticsCollector) {
+    self.store = store
+    self.diagnostics = diagnostics
+  }
+
+  /// The scope, begun at the oldest day that is missing or open in the deliveries since the first day that was
+  /// ever delivered of an organization.
+  public func extended(_ scope: RunScope) async throws -> RunScope {
+    var delivered: [String: [Day: Bool]] = [:]
+    var month = scope.today.advanced(by: -Self.reachableDays).month
+    while month <= scope.today.month {
+      for (name, organization) in try await organizations(month) {
+        for (date, day) in organization.days {
+          if let date = Day(date) { delivered[name, default: [:]][date] = day.open }
+        }
+      }
+      month = month.end.month
+    }
+    let earliest = scope.today.advanced(by: -Self.reachableDays)
+    let unfinished = scope.organizations.compactMap { organization -> Day? in
+      let days = delivered[organization.name] ?? [:]
+      guard let first = days.keys.min() else { return nil }
+      return DayRange(from: max(first, earliest), to: scope.window.from).first { days[$0] != false }
+    }
+    guard let start = unfinished.min() else { return scope }
+    diagnostics.report(
+      Diagnostic(
+        kind: "days_caught_up",
+        message:
+          "the run begins at \(start) and not at \(scope.window.from): days since then are missing or open"))
+    var extended = scope
+    extended.window = DayRange(from: start, to: scope.window.to)
+    return extended
+  }
+
+  private func organizations(_ month: Month) async throws -> [String: DeliveredOrganization] {
+    let key = Layout.manifest(month)
+    guard let bytes = try await store.read(key),
+      let manifest = try? DeterministicJSON.decode(Manifest.self, from: bytes, path: key)
+    else { return [:] }
+    return manifest.organizations
+  }
+}
