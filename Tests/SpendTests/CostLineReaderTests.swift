@@ -40,7 +40,7 @@ import Testing
   /// DESIGN C3, and amounts that are no object.
   @Test(arguments: [
     ("{}", "amount is missing"), ("{\"amount\":null}", "amount is missing"),
-    ("{\"amount\":1.5}", "amount is missing"), ("{\"amount\":{\"value\":1}}", "amount.currency is missing"),
+    ("{\"amount\":1.5}", "amount is no object"), ("{\"amount\":{\"value\":1}}", "amount.currency is missing"),
     ("{\"amount\":{\"value\":1,\"currency\":null}}", "amount.currency is missing"),
     ("{\"amount\":{\"value\":1,\"currency\":7}}", "amount.currency is no text"),
     ("{\"amount\":{\"value\":1,\"currency\":\"\"}}", "amount.currency: the currency is missing"),
