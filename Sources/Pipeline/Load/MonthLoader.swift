@@ -23,6 +23,9 @@ struct MonthLoader {
   func run() async throws -> Result {
     var result = Result()
     let earlier = try await earlierManifest()
+    let loader = DayLoader(
+      configuration: configuration, context: context, scope: scope, month: month, columns: columns,
+      schemaID: metadata.schemaID, priceList: priceList, earlier: earlier)
     var content = DeliveryContent()
     for organization in configuration.organizations {
       if !scope.organizations.contains(organization), content.keep(organization.name, of: earlier) {
@@ -34,7 +37,7 @@ struct MonthLoader {
         continue
       }
       var days: [String: DeliveredDay] = [:]
-      let made = try await concurrentMap(inputs) { try await attempt($0, earlier) }
+      let made = try await concurrentMap(inputs) { try await loader.load($0) }
       for (input, outcome) in zip(inputs, made) {
         switch outcome {
         case .success(let day):
@@ -62,30 +65,6 @@ struct MonthLoader {
     if content.organizations.isEmpty { return result }
     result.delivery = try await publish(content, earlier)
     return result
-  }
-
-  /// One day's files, and the money in them.
-  private struct MadeDay: Sendable {
-    let files: [DeliveredFile]
-    /// Where the files lie now.
-    let sources: [String]
-    let isNew: Bool
-    let figures: ControlFigures
-  }
-
-  private func attempt(_ input: DayInput, _ earlier: Manifest?) async throws
-    -> Swift.Result<MadeDay, StageFailure>
-  {
-    do {
-      let (files, sources, isNew) = try await parts(input, earlier)
-      let figures = try await figures(input, files)
-      context.progress.advance(
-        stage: "load", rows: input.record.rows, unit: "\(input.organization.name) \(input.day)")
-      return .success(MadeDay(files: files, sources: sources, isNew: isNew, figures: figures))
-    } catch let error as any RecoverableError where error.recovery == .refuseData {
-      return .failure(
-        StageFailure(stage: "load", organization: input.organization.name, day: input.day, error: error))
-    }
   }
 
   /// A day that was delivered and has no normalized partition any more is not a day without cost: what was
@@ -154,43 +133,6 @@ struct MonthLoader {
       filesWritten: content.written)
   }
 
-  /// The parts of one day: those that are there and current, and those made now.
-  private func parts(
-    _ input: DayInput, _ earlier: Manifest?
-  ) async throws -> (files: [DeliveredFile], sources: [String], isNew: Bool) {
-    if input.record.rows == 0 { return ([], [], false) }
-    if scope.window.contains(input.day) {
-      // The part may stay, but not unnoticed on a damaged input.
-      _ = try await context.partitions.file(ChargeFile.name, of: input.folder, input.record)
-    }
-    let builder = PartBuilder(
-      partitions: context.partitions, columns: columns, schemaID: metadata.schemaID,
-      formats: configuration.load.formats, priceList: priceList)
-    var files: [DeliveredFile] = []
-    for format in configuration.load.formats {
-      let madeFrom = builder.madeFrom(input, format)
-      guard
-        let file = earlier?.files.first(where: { $0.madeFrom == madeFrom && $0.format == format.rawValue }),
-        file.organization == input.organization.name, file.date == input.day.description,
-        let content = try await context.store.read("focus/" + file.path),
-        (try? file.record.verify(content, key: file.path)) != nil
-      else { break }
-      files.append(file)
-    }
-    if files.count == configuration.load.formats.count {
-      return (files, files.map { "focus/" + $0.path }, false)
-    }
-    let parts = try await builder.parts(input, formats: configuration.load.formats)
-    var sources: [String] = []
-    for part in parts {
-      let folder = Layout.building(month)
-      let source = folder + "/" + part.file.path.split(separator: "/").suffix(2).joined(separator: "/")
-      try await context.store.write(source, part.content)
-      sources.append(source)
-    }
-    return (parts.map(\.file), sources, true)
-  }
-
   private func deliveredDay(
     _ input: DayInput, _ files: [DeliveredFile], _ earlier: Manifest?
   ) -> DeliveredDay {
@@ -216,28 +158,6 @@ struct MonthLoader {
     return DeliveredOrganization(
       billingAccountID: organization.id, billingAccountName: organization.displayName,
       rows: days.values.reduce(0) { $0 + $1.rows }, controlTotals: totals.texts, days: days)
-  }
-
-  /// The day's money from the API's own total to the delivered files.
-  private func figures(_ input: DayInput, _ files: [DeliveredFile]) async throws -> ControlFigures {
-    func totals(_ dataset: String) async throws -> ControlTotals? {
-      let folder = Layout.raw(organization: input.organization.name, dataset: dataset, day: input.day)
-      return try await context.partitions.record(folder)?.controlTotals.flatMap { ControlTotals(texts: $0) }
-    }
-    var figures = ControlFigures(organization: input.organization.name, day: input.day)
-    figures.charges = input.record.controlTotals.flatMap { ControlTotals(texts: $0) }
-    // Raw partitions may be newer than the charges made from them: only the same bytes can be compared.
-    let costs = try await context.partitions.record(
-      Layout.raw(organization: input.organization.name, dataset: DatasetName.costs, day: input.day))
-    if let costs, input.record.madeFrom.values.contains(costs.sha256) {
-      figures.api = try await totals(DatasetName.costsUngrouped)
-      figures.costLines = try await totals(DatasetName.costs)
-    }
-    let delivered =
-      files.first { $0.format == configuration.load.formats.first?.rawValue }?.controlTotals ?? [:]
-    figures.delivered = ControlTotals(texts: delivered)
-    try figures.check()
-    return figures
   }
 
   /// The manifest in place; a damaged one is as good as none, because everything in it can be made again.
