@@ -47,7 +47,8 @@ enum StageCommand {
       case .json: logger.error("\(error)")
       }
       if options.output.summary == .json {
-        try print(RunReport(command: command, clock: UTCClock(), refusedBy: error), .json, output: "")
+        // If this cannot be written either, the exit code still tells.
+        try? print(RunReport(command: command, clock: UTCClock(), refusedBy: error), .json, output: "")
       }
       throw ExitCode(error.recovery.exitCode)
     }

@@ -46,6 +46,17 @@ import Testing
     }
   }
 
+  /// A run whose summary is lost has not done all.
+  @Test func aSummaryThatCannotBeWrittenEndsWith74() throws {
+    let workplace = try Workplace(simulate)
+    let result = try Command.run(
+      "/bin/sh",
+      ["-c", "exec \"$0\" \"$@\" >/dev/full", Programs.folder + "/unblended", "run", "--summary", "json"]
+        + workplace.days,
+      environment: Programs.environment(simulate.keys), folder: workplace.folder.path)
+    #expect(result.status == 74 && result.errorText.contains("standard output"), "\(result.errorText)")
+  }
+
   @Test func theTableShowsEqualTotals() throws {
     let workplace = try Workplace(simulate)
     let result = try workplace.run("unblended", ["run"] + workplace.days, simulate.keys)
