@@ -8,7 +8,8 @@ public struct ExtractCommand: AsyncParsableCommand {
     abstract: "Fetch costs, usage and names from OpenAI's organization API into raw/.",
     discussion: """
       Reads only: every request is a GET. Partitions that are there and settled are not fetched again; open days
-      and the look-back window are.
+      and the look-back window are. Without --from and --to, older days that are missing or open in the
+      deliveries are taken up, too.
 
       EXAMPLES
         extract --config pipeline.yaml
@@ -92,6 +93,8 @@ struct RunCommand: AsyncParsableCommand {
     commandName: "run",
     abstract: "Run extract, normalize and load one after the other.",
     discussion: """
+      Without --from and --to, older days that are missing or open in the deliveries are taken up, too.
+
       EXAMPLES
         unblended run
         unblended run --from 2026-11-01 --to 2026-11-08
@@ -117,7 +120,7 @@ public struct UnblendedCommand: AsyncParsableCommand {
         unblended diff output other/output
 
       EXIT CODES
-        0 done   64 usage   65 data refused   69 API or store down   70 bug   73 cannot write the output
+        0 done   1 diff: not the same   64 usage   65 data refused   69 API unreachable or failing   70 bug   73 cannot write the output
         74 I/O error   75 try again later   77 key refused or scope missing   78 bad configuration
       """,
     version: Version.current,

@@ -30,7 +30,7 @@ public struct ScopeOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Last UTC day, exclusive: YYYY-MM-DD. Without --from and --to: the configured look-back up to today, and older days that are missing or open.",
+      "Last UTC day, exclusive: YYYY-MM-DD. Without --from and --to: the configured look-back up to today.",
       valueName: "day"))
   var to: Day?
 

@@ -118,7 +118,7 @@ public struct Doctor: Sendable {
       return .fails(
         "\(subject), names", error,
         mend:
-          "without api.management.read the money is delivered, with ids in place of project, user and key names"
+          "without api.management.read the money is delivered, with ids and without the names of users and keys"
       )
     }
   }

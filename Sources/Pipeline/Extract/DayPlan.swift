@@ -4,15 +4,17 @@ import Staging
 struct DayPlan {
   /// The first day of the look-back.
   let lookbackStart: Day
+  let today: Day
 
   /// - Parameter lookbackDays: days before today that late usage may still change.
   init(today: Day, lookbackDays: Int) {
     lookbackStart = today.advanced(by: -lookbackDays)
+    self.today = today
   }
 
   /// Whether a later run will fetch the day again: the look-back's first day is fetched for the last time, so
-  /// that with a run a day every day settles.
-  func isOpen(_ day: Day) -> Bool { day > lookbackStart }
+  /// that with a run a day every day settles. The current day is open whatever the look-back (DESIGN C14).
+  func isOpen(_ day: Day) -> Bool { day > lookbackStart || day >= today }
 
   /// Whether a day's partition has to be fetched: it is not there, lies in the look-back, was open when it was
   /// fetched, or its control totals differed.

@@ -92,7 +92,7 @@ public struct ChargeBuilder {
     if line.quantity != nil, measure.isAssumed {
       report(
         "unit_assumed",
-        "line item \"\(line.lineItem?.prefix(80) ?? "")\" has the unit \"\(line.quantityUnit?.prefix(40) ?? "")\", "
+        "line item \"\(line.lineItem?.prefix(80) ?? "")\" has \(line.quantityUnit.map { "the unit \"\($0.prefix(40))\"" } ?? "no unit"), "
           + "delivered as \(measure.consumedUnit)")
     }
     if unitPrice == nil, !line.amount.isNegative {
