@@ -31,12 +31,13 @@ struct BucketPage: Sendable {
       guard let start = bucket["start_time"]?.integer, let end = bucket["end_time"]?.integer else {
         throw PageDefect(reason: "a bucket has no start_time and end_time in whole seconds")
       }
-      guard let day = Day(startingAt: start), start < end, end <= day.next.startSeconds else {
-        if notADay == nil { notADay = (start, end) }
+      let begun = Day(containing: start)
+      guard window.contains(begun) else {
+        outside.append(start)
         continue
       }
-      guard window.contains(day) else {
-        outside.append(start)
+      guard let day = Day(startingAt: start), start < end, end <= day.next.startSeconds else {
+        if notADay == nil { notADay = (start, end) }
         continue
       }
       // Documented as `result` until 2025, `results` on the wire.

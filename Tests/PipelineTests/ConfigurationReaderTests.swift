@@ -95,6 +95,13 @@ import Testing
     (10, "load: { formats: [xlsx] }", 10, "must hold only csv"),
     (10, "load: { formats: [csv, csv] }", 10, "twice"),
     (10, "load: { spreadsheet: maybe }", 10, "true or false"),
+    (1, "output: true", 1, "must be text"), (4, "    id: 12345", 4, "must be text"),
+    (4, "    id: sk-admin-x", 4, "looks like an admin key"),
+    (
+      7,
+      "    admin_key: { env: KEY }\n  - name: other\n    id: org-other\n    base_url: https://api.openai.com/v1\n"
+        + "    admin_key: { env: KEY }", 11, "counted twice"
+    ),
   ])
   func aMistakeIsToldWithItsLine(line: Int, text: String, reported: Int, words: String) throws {
     let error = #expect(throws: ConfigurationError.self) { try read(Self.example(line, text)) }

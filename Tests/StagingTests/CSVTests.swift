@@ -4,6 +4,18 @@ import TestSupport
 import Testing
 
 @Suite struct CSVTests {
+  /// Wherever the reader's window ends, between a closing quote and its line feed too.
+  @Test func quotedFieldsBeforeCarriageReturnsAtAnyPlace() throws {
+    for length in (1 << 18) - 24..<(1 << 18) + 8 {
+      let text = "a,b\r\n" + String(repeating: "x", count: length) + ",\"q\"\r\ny,z\r\n"
+      var rows: [[String?]] = []
+      try CSVReader.forEachRecord(
+        ofGzip: try GzipEncoder.compress(Array(text.utf8)), path: "test", header: ["a", "b"]
+      ) { rows.append([$0.text(0).map { String($0.count) }, $0.text(1)]) }
+      #expect(rows == [["\(length)", "q"], ["1", "z"]])
+    }
+  }
+
   /// Rows of fields that CSV finds hard; an empty field and a missing one are the same.
   static func rows(seed: UInt64, columns: Int, count: Int) -> [[String]] {
     var random = RepeatableGenerator(seed: seed)

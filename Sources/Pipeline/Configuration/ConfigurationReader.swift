@@ -62,6 +62,10 @@ public struct ConfigurationReader {
       if result.contains(where: { $0.id == organization.id }) {
         mapping.problem("id", "\"\(organization.id)\" is used twice; its spend would be counted twice")
       }
+      if result.contains(where: { $0.adminKey == organization.adminKey && $0.baseURL == organization.baseURL }
+      ) {
+        mapping.problem("admin_key", "is that of another organization; the same spend would be counted twice")
+      }
       result.append(organization)
     }
     return result

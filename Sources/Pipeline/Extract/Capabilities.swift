@@ -6,9 +6,11 @@ struct Capabilities: Codable, Sendable, Hashable {
   var costDimensions: [String]
   /// The day on which everything was last asked for, `YYYY-MM-DD`.
   var asked: String
+  /// Where only older days were asked for, the end of them, exclusive: newer ones may accept more.
+  var until: String?
 
   enum CodingKeys: String, CodingKey {
-    case asked
+    case asked, until
     case costDimensions = "cost_dimensions"
   }
 
@@ -24,6 +26,9 @@ struct Capabilities: Codable, Sendable, Hashable {
     else { return nil }
     return known
   }
+
+  /// Whether it says something about days that end at `end`.
+  func holds(until end: Day) -> Bool { until.flatMap { Day($0) }.map { end <= $0 } ?? true }
 
   func write(_ store: any Store, organization: String) async throws {
     try await store.writeIfChanged(

@@ -50,18 +50,33 @@ struct CostExtractor {
     output.partitionsKept += (window.count - days.count) * 2
     if days.isEmpty { return }
 
-    let known = try await Capabilities.read(context.store, organization: api.name, today: today)
+    let windows = DayPlan.windows(Array(days), limit: Self.daysPerRequest)
+    guard let newest = windows.first else { return }
+    let remembered = try await Capabilities.read(context.store, organization: api.name, today: today)
+    let known = remembered.flatMap { $0.holds(until: newest.to) ? $0 : nil }
+    let isRecent = newest.to > writer.plan.lookbackStart
+    // What older days accept is remembered where nothing is known of the newest ones.
+    let until = [remembered?.until.flatMap { Day($0) }, newest.to].compactMap(\.self).max()
+    let memory =
+      isRecent || remembered?.until != nil || remembered == nil
+      ? Capabilities(
+        costDimensions: [], asked: known?.asked ?? today.description,
+        until: isRecent ? nil : until?.description)
+      : nil
     var step = DimensionLadder.step(of: known?.costDimensions)
-    for range in DayPlan.windows(Array(days), limit: Self.daysPerRequest) {
-      try await fetchAndWrite(range, step: &step, asked: known?.asked, attempt: 1, into: &output)
+    try await fetchAndWrite(newest, step: &step, memory: memory, attempt: 1, into: &output)
+    for range in windows.dropFirst() {
+      // What an older stretch refuses says nothing about the one before it.
+      var older = step
+      try await fetchAndWrite(range, step: &older, memory: nil, attempt: 1, into: &output)
     }
   }
 
   /// - Parameters:
   ///   - step: where on the ladder to start; left where the newest days were accepted.
-  ///   - asked: when everything was last asked for; nil for now.
+  ///   - memory: to be kept with what was accepted; nil for windows that are not remembered.
   private func fetchAndWrite(
-    _ range: DayRange, step: inout Int, asked: String?, attempt: Int, into output: inout ExtractOutput
+    _ range: DayRange, step: inout Int, memory: Capabilities?, attempt: Int, into output: inout ExtractOutput
   ) async throws {
     async let control = fetch(range, dimensions: [])
     let grouped = try await fetchGrouped(range, step: &step)
@@ -71,9 +86,10 @@ struct CostExtractor {
       try output.fail(api.name, DatasetName.costs, missing)
     }
     // Before the days: a run killed after them has nothing left to ask, and would never write it.
-    try await Capabilities(
-      costDimensions: DimensionLadder.steps[step], asked: asked ?? today.description
-    ).write(context.store, organization: api.name)
+    if var memory {
+      memory.costDimensions = DimensionLadder.steps[step]
+      try await memory.write(context.store, organization: api.name)
+    }
     var differing: [Day] = []
     for day in range {
       guard let lines = grouped.days[day], let total = ungrouped.days[day] else { continue }
@@ -86,7 +102,7 @@ struct CostExtractor {
     for again in DayPlan.windows(differing, limit: Self.daysPerRequest) {
       context.logger.notice(
         "grouped and ungrouped costs differ, both are fetched again", metadata: place(again))
-      try await fetchAndWrite(again, step: &step, asked: asked, attempt: attempt + 1, into: &output)
+      try await fetchAndWrite(again, step: &step, memory: memory, attempt: attempt + 1, into: &output)
     }
   }
 

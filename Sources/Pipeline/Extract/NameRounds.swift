@@ -46,11 +46,16 @@ struct NameRounds {
   /// The day's snapshots that are whole, in order. One that a killed run left half is taken again.
   private func stored(_ dataset: String) async throws -> [PartitionFile] {
     let folder = Layout.raw(organization: writer.organization, dataset: dataset, day: day)
-    guard let record = try? await partitions.record(folder) else { return [] }
     var files: [PartitionFile] = []
-    for file in record.files {
-      guard let content = try? await partitions.file(file.path, of: folder, record) else { continue }
-      files.append(PartitionFile(name: file.path, rows: file.rows, content: content))
+    do {
+      for file in try await partitions.record(folder)?.files ?? [] {
+        let key = "\(folder)/\(file.path)"
+        guard let content = try await partitions.store.read(key), (try? file.verify(content, key: key)) != nil
+        else { continue }
+        files.append(PartitionFile(name: file.path, rows: file.rows, content: content))
+      }
+    } catch is CorruptFile {
+      return []
     }
     return files
   }

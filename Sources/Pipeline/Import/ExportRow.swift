@@ -34,7 +34,9 @@ struct ExportRow {
   /// The day of the row, which must begin at UTC midnight and last one day.
   func day() throws -> Day {
     guard let start = try text("start_time") else { throw refuse("start_time is blank") }
-    guard let seconds = Int(start), let day = Day(startingAt: seconds), day.civil.year < 10_000 else {
+    guard let seconds = Int(start), let day = Day(startingAt: seconds),
+      (1970..<10_000).contains(day.civil.year)
+    else {
       throw refuse("start_time \"\(start.prefix(40))\" is no UTC midnight in Unix seconds")
     }
     if let end = try text("end_time"), Int(end) != day.next.startSeconds {

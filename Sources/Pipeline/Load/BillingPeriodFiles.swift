@@ -76,16 +76,12 @@ struct BillingPeriodFiles {
     return manifests
   }
 
-  /// Closed: the month is over, every delivered day is settled, and no configured organization that has days
-  /// in it lacks the last one.
+  /// Closed: the month is over, every delivered day is settled, and no organization lacks a day since its first.
   private func period(_ manifest: Manifest) -> BillingPeriod? {
     guard let month = Month(manifest.billingPeriod) else { return nil }
     let days = manifest.organizations.values.flatMap(\.days.values)
     guard let updated = days.compactMap({ Day($0.updated) }).max() else { return nil }
-    let lastDay = month.end.advanced(by: -1).description
-    let isWhole = configuration.organizations.allSatisfy { organization in
-      manifest.organizations[organization.name].map { $0.days[lastDay] != nil } ?? true
-    }
+    let isWhole = month.days.allSatisfy { manifest.organizationsMissing($0).isEmpty }
     let isClosed = today >= month.end && isWhole && !days.contains(where: \.open)
     return BillingPeriod(month: month, status: isClosed ? .closed : .open, updated: updated)
   }

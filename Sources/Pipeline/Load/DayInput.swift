@@ -18,13 +18,19 @@ struct DayInput {
   /// Every normalized day of one organization in one month.
   static func all(
     of organization: OrganizationConfiguration, in month: Month, _ partitions: PartitionStore
-  ) async throws -> [DayInput] {
+  ) async throws -> (inputs: [DayInput], damaged: [StageFailure]) {
     var inputs: [DayInput] = []
+    var damaged: [StageFailure] = []
     for day in month.days {
       let folder = Layout.normalized(organization: organization.name, day: day)
-      guard let record = try await partitions.record(folder) else { continue }
-      inputs.append(DayInput(organization: organization, day: day, folder: folder, record: record))
+      do {
+        guard let record = try await partitions.record(folder) else { continue }
+        inputs.append(DayInput(organization: organization, day: day, folder: folder, record: record))
+      } catch let damage as CorruptFile {
+        damaged.append(
+          StageFailure(stage: "load", organization: organization.name, day: day, error: damage))
+      }
     }
-    return inputs
+    return (inputs, damaged)
   }
 }

@@ -80,10 +80,11 @@ struct DayLoader: Sendable {
   private func figures(_ input: DayInput, _ files: [DeliveredFile]) async throws -> ControlFigures {
     func totals(_ dataset: String) async throws -> ControlTotals? {
       let folder = Layout.raw(organization: input.organization.name, dataset: dataset, day: input.day)
-      return try await context.partitions.record(folder)?.controlTotals.flatMap { ControlTotals(texts: $0) }
+      return try ControlTotals(
+        recorded: try await context.partitions.record(folder)?.controlTotals, in: folder)
     }
     var figures = ControlFigures(organization: input.organization.name, day: input.day)
-    figures.charges = input.record.controlTotals.flatMap { ControlTotals(texts: $0) }
+    figures.charges = try ControlTotals(recorded: input.record.controlTotals, in: input.folder)
     // Raw partitions may be newer than the charges made from them: only the same bytes can be compared.
     let costs = try await context.partitions.record(
       Layout.raw(organization: input.organization.name, dataset: DatasetName.costs, day: input.day))
@@ -93,7 +94,7 @@ struct DayLoader: Sendable {
     }
     let delivered =
       files.first { $0.format == configuration.load.formats.first?.rawValue }?.controlTotals ?? [:]
-    figures.delivered = ControlTotals(texts: delivered)
+    figures.delivered = try ControlTotals(recorded: delivered, in: Layout.manifest(month))
     try figures.check()
     return figures
   }

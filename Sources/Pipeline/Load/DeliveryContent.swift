@@ -63,7 +63,7 @@ struct DeliveryContent {
     let files = files.sorted { $0.path < $1.path }
     var totals = ControlTotals()
     for organization in organizations.values {
-      totals += ControlTotals(texts: organization.controlTotals) ?? ControlTotals()
+      if let sum = ControlTotals(texts: organization.controlTotals) { totals += sum }
     }
     let digest = Digest(of: files.map { "\($0.path) \($0.sha256)\n" }.joined()).hex
     return Manifest(

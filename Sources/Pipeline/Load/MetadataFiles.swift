@@ -85,7 +85,9 @@ struct MetadataFiles {
       let days = manifest.organizations.values.compactMap { $0.days[day.description] }
       guard let updated = days.compactMap({ Day($0.updated) }).max() else { continue }
       sectors.append(
-        RecencyMetadata.TimeSector(day: day, complete: !days.contains(where: \.open), updated: updated))
+        RecencyMetadata.TimeSector(
+          day: day, complete: manifest.organizationsMissing(day).isEmpty && !days.contains(where: \.open),
+          updated: updated))
     }
     if sectors.isEmpty { return }
     try await write(path, [RecencyMetadata(datasetInstanceID: instance, timeSectors: sectors)])

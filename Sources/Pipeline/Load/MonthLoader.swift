@@ -28,11 +28,15 @@ struct MonthLoader {
       schemaID: metadata.schemaID, priceList: priceList, earlier: earlier)
     var content = DeliveryContent()
     for organization in configuration.organizations {
-      if !scope.organizations.contains(organization), content.keep(organization.name, of: earlier) {
+      // What is kept must have the columns and formats that the manifest tells.
+      if !scope.organizations.contains(organization), isOfTheSameForm(earlier),
+        content.keep(organization.name, of: earlier)
+      {
         continue
       }
-      let inputs = try await DayInput.all(of: organization, in: month, context.partitions)
-      if inputs.isEmpty, earlier?.organizations[organization.name] == nil {
+      let (inputs, damaged) = try await DayInput.all(of: organization, in: month, context.partitions)
+      result.failures += damaged
+      if inputs.isEmpty, damaged.isEmpty, earlier?.organizations[organization.name] == nil {
         tellMissingDays(organization, [:], &result)
         continue
       }
@@ -55,7 +59,7 @@ struct MonthLoader {
       }
       keepLostDays(organization, of: earlier, into: &days, &content, &result)
       tellMissingDays(organization, days, &result)
-      content.organizations[organization.name] = deliveredOrganization(organization, days)
+      content.organizations[organization.name] = try deliveredOrganization(organization, days)
     }
     // An organization that has left the configuration keeps what was delivered of it.
     for name in (earlier?.organizations.keys).map(Array.init) ?? []
@@ -65,6 +69,14 @@ struct MonthLoader {
     if content.organizations.isEmpty { return result }
     result.delivery = try await publish(content, earlier)
     return result
+  }
+
+  private func isOfTheSameForm(_ earlier: Manifest?) -> Bool {
+    earlier?.schemaID == metadata.schemaID
+      && Set((earlier?.files ?? []).map(\.format)).isSubset(of: configuration.load.formats.map(\.rawValue))
+      && configuration.load.formats.allSatisfy { format in
+        earlier?.files.isEmpty == true || earlier?.files.contains { $0.format == format.rawValue } == true
+      }
   }
 
   /// A day that was delivered and has no normalized partition any more is not a day without cost: what was
@@ -152,9 +164,13 @@ struct MonthLoader {
 
   private func deliveredOrganization(
     _ organization: OrganizationConfiguration, _ days: [String: DeliveredDay]
-  ) -> DeliveredOrganization {
+  ) throws -> DeliveredOrganization {
     var totals = ControlTotals()
-    for day in days.values { totals += ControlTotals(texts: day.controlTotals) ?? ControlTotals() }
+    for day in days.values {
+      if let sum = try ControlTotals(recorded: day.controlTotals, in: Layout.manifest(month)) {
+        totals += sum
+      }
+    }
     return DeliveredOrganization(
       billingAccountID: organization.id, billingAccountName: organization.displayName,
       rows: days.values.reduce(0) { $0 + $1.rows }, controlTotals: totals.texts, days: days)

@@ -39,7 +39,7 @@ struct PartBuilder {
     var outputs = try formats.map {
       try Output(format: $0, columns: columns, billing: input.billing, prices: priceList?.prices)
     }
-    var delivered = ControlTotals()
+    var read = ControlTotals()
     var rows = 0
     try CSVReader.forEachRecord(
       ofGzip: charges, path: "\(input.folder)/\(ChargeFile.name)", header: ChargeFile.header
@@ -50,16 +50,21 @@ struct PartBuilder {
           organization: input.organization.name, dataset: DatasetName.charges, day: input.day,
           line: record.number, reason: refused.reason)
       }
-      delivered.add(charge.amount, charge.currency)
+      read.add(charge.amount, charge.currency)
       rows += 1
       for index in outputs.indices { try outputs[index].append(charge) }
     }
     var figures = ControlFigures(organization: input.organization.name, day: input.day)
-    figures.charges = input.record.controlTotals.flatMap { ControlTotals(texts: $0) }
-    figures.delivered = delivered
-    try figures.check()
+    figures.charges = try ControlTotals(recorded: input.record.controlTotals, in: input.folder)
     return try outputs.map { output in
       let content = try output.finish()
+      let delivered =
+        try DeliveredMoney.totals(
+          of: content, path: "\(Layout.data(input.day.month)) (\(output.format.rawValue))",
+          format: output.format,
+          columns: columns) ?? read
+      figures.delivered = delivered
+      try figures.check()
       let digest = Digest(of: content).hex
       let number = String(input.day.civil.day)
       let name =

@@ -76,6 +76,11 @@ struct DayNormalizer {
       let costLine = try reader.read(line)
       totals.add(costLine.amount, costLine.currency)
     }
+    if reader.missingAmounts > 0 {
+      throw RefusedPartition(
+        organization: organization, dataset: ungrouped.dataset, day: day, line: nil,
+        reason: "the API's total has a currency and no value: it controls nothing")
+    }
     return totals
   }
 

@@ -31,7 +31,7 @@ public struct NormalizeStage: Sendable {
   private let context: StageContext
 
   /// Counts up with every change of what is made from the same inputs, so that old partitions are made anew.
-  static let mappingVersion = "2"
+  static let mappingVersion = "3"
 
   public init(configuration: Configuration, context: StageContext) {
     self.configuration = configuration
@@ -152,9 +152,9 @@ public struct NormalizeStage: Sendable {
       record.open == isOpen, try await context.partitions.isWhole(folder, record)
     else { return nil }
     var figures = ControlFigures(organization: organization, day: day)
-    figures.api = ungrouped.record.controlTotals.flatMap { ControlTotals(texts: $0) }
-    figures.costLines = costs.record.controlTotals.flatMap { ControlTotals(texts: $0) }
-    figures.charges = record.controlTotals.flatMap { ControlTotals(texts: $0) }
+    figures.api = try ControlTotals(recorded: ungrouped.record.controlTotals, in: ungrouped.folder)
+    figures.costLines = try ControlTotals(recorded: costs.record.controlTotals, in: costs.folder)
+    figures.charges = try ControlTotals(recorded: record.controlTotals, in: folder)
     try figures.check()
     return NormalizedDay(
       organization: organization, day: day, charges: record.rows,

@@ -68,34 +68,33 @@ public struct Attributor {
   private func split(
     _ line: CostLine, _ lineItem: LineItem, _ match: UsageMatcher.Match, target: Allocation.Target
   ) -> [Part] {
-    var known = match.shares
-    var unknown = 0
-    if let index = known.firstIndex(where: { $0.user == UsageMatcher.User() }) {
-      unknown += known.remove(at: index).weight
+    // Who is neither named nor found by the key, where the key is what is split to, is nobody.
+    let isNobody: (UsageMatcher.Share) -> Bool = { share in
+      principal(share.user) == nil && (target == .principal || share.user.apiKeyID == nil)
     }
-    unknown += UsageMatcher.weight(ofUnknown: missing(line, lineItem, match))
+    let known = match.shares.filter { !isNobody($0) }
+    let unnamed = match.shares.filter(isNobody).reduce(ExactDecimal.zero) { $0 + ExactDecimal($1.weight) }
+    let unknown = unnamed + UsageMatcher.weight(ofUnknown: missing(line, lineItem, match))
     guard let first = known.first else { return [whole(line, user: nil, .unattributed)] }
-    if known.count == 1, unknown == 0 {
-      let owner = first.user.userID ?? first.user.apiKeyID.flatMap { names.credentials[$0]?.ownerID }
-      return [whole(line, key: first.user.apiKeyID, user: owner, .soleUser)]
+    if known.count == 1, unknown.isZero {
+      return [whole(line, key: first.user.apiKeyID, user: principal(first.user), .soleUser)]
     }
-    let weights = known.map(\.weight) + (unknown > 0 ? [unknown] : [])
+    let weights = known.map { ExactDecimal($0.weight) } + (unknown.isZero ? [] : [unknown])
     guard let (amounts, quantities, ratios) = shares(of: line, weights) else {
       return [whole(line, user: nil, .unattributed)]
     }
     var parts: [Part] = []
     for (index, share) in known.enumerated() {
-      let owner = share.user.userID ?? share.user.apiKeyID.flatMap { names.credentials[$0]?.ownerID }
       let usage = Allocation(
         target: target == .credential && share.user.apiKeyID != nil ? .credential : .principal,
         ratio: ratios[index], usage: ExactDecimal(share.usage), unit: match.rule.unit)
       parts.append(
         Part(
-          apiKeyID: line.apiKeyID ?? share.user.apiKeyID, userID: owner, method: .usageShare,
+          apiKeyID: line.apiKeyID ?? share.user.apiKeyID, userID: principal(share.user), method: .usageShare,
           amount: amounts[index],
           quantity: quantities?[index], allocation: usage))
     }
-    if unknown > 0, let amount = amounts.last, let ratio = ratios.last {
+    if !unknown.isZero, let amount = amounts.last, let ratio = ratios.last {
       parts.append(
         Part(
           apiKeyID: line.apiKeyID, userID: nil, method: .unattributed, amount: amount,
@@ -105,12 +104,17 @@ public struct Attributor {
     return parts
   }
 
+  /// The user, or else the owner of the key.
+  private func principal(_ user: UsageMatcher.User) -> String? {
+    user.userID ?? user.apiKeyID.flatMap { names.credentials[$0]?.ownerID }
+  }
+
   /// Amounts, quantities and ratios in proportion to `weights`, each summing to the whole exactly.
   ///
   /// Quantities are split first, in whole units where the whole is whole, and amounts in proportion to them, so
   /// that price × quantity = cost holds for every part as it does for the whole.
   private func shares(
-    of line: CostLine, _ weights: [Int]
+    of line: CostLine, _ weights: [ExactDecimal]
   ) -> (amounts: [ExactDecimal], quantities: [ExactDecimal]?, ratios: [ExactDecimal])? {
     guard let ratios = ExactDecimal(1).split(by: weights, decimalPlaces: 12) else { return nil }
     let quantities = line.quantity.flatMap { $0.split(by: weights, decimalPlaces: $0.isInteger ? 0 : nil) }
@@ -122,14 +126,13 @@ public struct Attributor {
   }
 
   /// What the cost line counts beyond all usage, in the rule's unit; 0 where the two cannot be compared.
-  private func missing(_ line: CostLine, _ lineItem: LineItem, _ match: UsageMatcher.Match) -> Int {
+  private func missing(_ line: CostLine, _ lineItem: LineItem, _ match: UsageMatcher.Match) -> ExactDecimal {
     guard let quantity = line.quantity,
       let factor = Self.factor(
         Measure(unit: line.quantityUnit, lineItem: lineItem).consumedUnit, to: match.rule.unit)
     else { return 0 }
     let rest = quantity * factor - ExactDecimal(match.usage)
-    guard !rest.isNegative, rest.isInteger else { return 0 }
-    return Int(rest.description) ?? 0
+    return rest.isNegative ? 0 : rest
   }
 
   /// How many of one unit another is.

@@ -13,9 +13,9 @@ struct UsageMatcher {
   struct Share {
     var user: User
     /// In the rule's unit.
-    var usage: Int
+    var usage: Int128
     /// In proportion to cost.
-    var weight: Int
+    var weight: Int128
   }
 
   /// The usage behind a cost line.
@@ -23,11 +23,11 @@ struct UsageMatcher {
     var rule: MatchRule
     /// Sorted by key and user; each weighs more than nothing.
     var shares: [Share]
-    var usage: Int { shares.reduce(0) { $0 + $1.usage } }
+    var usage: Int128 { shares.reduce(0) { $0 + $1.usage } }
   }
 
   /// Batch tokens cost half; where a cost line mixes them with others, the others weigh double.
-  private static let fullWeight = 2
+  private static let fullWeight: Int128 = 2
 
   /// - Parameter isEligible: which keys count: one key, no key, or any.
   /// - Returns: nil where there is no usage that the cost line could be for.
@@ -45,8 +45,8 @@ struct UsageMatcher {
           usage > 0
         else { continue }
         let weight = entry.isBatch && mixesBatch ? 1 : Self.fullWeight
-        shares[user, default: Share(user: user, usage: 0, weight: 0)].usage += usage
-        shares[user]?.weight += usage * weight
+        shares[user, default: Share(user: user, usage: 0, weight: 0)].usage += Int128(usage)
+        shares[user]?.weight += Int128(usage) * weight
       }
       if !shares.isEmpty {
         return Match(rule: rule, shares: shares.values.sorted { Self.precedes($0.user, $1.user) })
@@ -56,7 +56,7 @@ struct UsageMatcher {
   }
 
   /// The weight of usage that nobody is known for.
-  static func weight(ofUnknown usage: Int) -> Int { usage * fullWeight }
+  static func weight(ofUnknown usage: ExactDecimal) -> ExactDecimal { usage * ExactDecimal(fullWeight) }
 
   /// The usage models that the line item stands for; an empty list for all, nil where the service does not
   /// know the model.

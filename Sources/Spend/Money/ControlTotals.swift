@@ -11,7 +11,7 @@ public struct ControlTotals: Sendable {
   /// Reads what ``texts`` wrote; nil if a code or an amount is none.
   public init?(texts: [String: String]) {
     for (code, text) in texts {
-      guard let currency = try? Currency(parsing: code), let amount = try? ExactDecimal(text) else {
+      guard let currency = try? Currency(parsing: code), let amount = try? ExactDecimal(sum: text) else {
         return nil
       }
       add(amount, currency)

@@ -13,6 +13,21 @@ extension ExactDecimal {
   /// (DESIGN C2). So is what would take memory out of proportion to its text, `1e999999999`: more than 200
   /// significant digits, or a first digit beyond 10^±6210. All of Decimal128 lies within.
   public init(parsing bytes: UnsafeBufferPointer<UInt8>) throws(DecimalSyntaxError) {
+    try self.init(parsing: bytes, maximumDigits: Self.maximumDigits)
+  }
+
+  /// Reads a sum that this program wrote: sums of amounts far apart have more digits than any amount.
+  init(sum text: String) throws(DecimalSyntaxError) {
+    let bytes = Array(text.utf8)
+    let read = bytes.withUnsafeBufferPointer { bytes in
+      Result { () throws(DecimalSyntaxError) in
+        try ExactDecimal(parsing: bytes, maximumDigits: 2 * Self.maximumPlace + Self.maximumDigits)
+      }
+    }
+    self = try read.get()
+  }
+
+  private init(parsing bytes: UnsafeBufferPointer<UInt8>, maximumDigits: Int) throws(DecimalSyntaxError) {
     guard let scan = NumberScan(bytes) else {
       throw DecimalSyntaxError(refusing: bytes, fault: .syntax)
     }
@@ -25,7 +40,7 @@ extension ExactDecimal {
     }
     let digits = scan.lastNonzeroDigit - scan.firstNonzeroDigit + 1
     let firstPlace = scan.exponent + scan.integerDigits - 1 - scan.firstNonzeroDigit
-    guard digits <= Self.maximumDigits, abs(firstPlace) <= Self.maximumPlace else {
+    guard digits <= maximumDigits, abs(firstPlace) <= Self.maximumPlace else {
       throw DecimalSyntaxError(refusing: bytes, fault: .range)
     }
     let exponent = firstPlace - digits + 1

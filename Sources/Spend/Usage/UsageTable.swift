@@ -22,6 +22,8 @@ public struct UsageTable: Sendable {
   private var numbers: [String: Int32] = [:]
 
   private static let absent = Int.min
+  /// Counts outside of this are none; within it, sums over any day fit their types.
+  private static let plausible = 0...(1 << 53)
 
   public init() {}
 
@@ -43,7 +45,10 @@ public struct UsageTable: Sendable {
         service: intern(service), project: intern(text(.project)), user: intern(text(.user)),
         apiKey: intern(text(.apiKey)), model: intern(text(.model)), tier: intern(text(.serviceTier)),
         size: intern(text(.size)), isBatch: batch?.boolean ?? (batch?.string == "true")))
-    for name in UsageMeasure.allCases { measures.append(measure(name)?.integer ?? Self.absent) }
+    for name in UsageMeasure.allCases {
+      let count = measure(name)?.integer ?? Self.absent
+      measures.append(Self.plausible.contains(count) ? count : Self.absent)
+    }
   }
 
   /// What a row counts; nil where it does not tell.

@@ -165,6 +165,8 @@ public struct CSVReader {
       }
       fields.append(field)
       guard index < count else { return isLast ? count : nil }
+      // A carriage return at the window's end: its line feed is still to come.
+      if bytes[index] == 0x0D, index + 1 == count, !isLast { return nil }
       if bytes[index] == 0x0D, index + 1 < count, bytes[index + 1] == 0x0A { index += 1 }
       switch bytes[index] {
       case 0x2C: index += 1

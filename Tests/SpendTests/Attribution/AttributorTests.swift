@@ -177,6 +177,42 @@ import Testing
     #expect(found.map(\.amount.description) == ["0.05", "0.05"] && found.map(\.quantity) == [5, 5])
   }
 
+  /// A count that cannot be is no count, and no reason to stop.
+  @Test func impossibleCountsAreNone() throws {
+    let found = try parts(
+      line("gpt-5, input", 8, quantity: ExactDecimal(significand: 5, exponent: 18)),
+      usage: [
+        row("ann", "k1", "gpt-5", input: 5_000_000_000_000_000_000), row("bob", "k2", "gpt-5", input: -7),
+      ])
+    #expect(found.count == 1 && found[0].method == .unattributed && found[0].amount == 8)
+  }
+
+  /// Usage that names a key nobody owns, on a line that has the key: nobody is known for that share.
+  @Test func aShareWithoutAPrincipalIsNotAttributed() throws {
+    let rows = [
+      row("ann", "k1", "gpt-5", input: 30), row("bob", "k1", "gpt-5", input: 10),
+      row(nil, "k1", "gpt-5", input: 40),
+    ]
+    let found = try parts(
+      line("gpt-5, input", 8, quantity: 80, key: "k1"), usage: rows,
+      dimensions: ["project_id", "line_item", "api_key_id"])
+    #expect(found.map(\.userID) == ["ann", "bob", nil] && found.map(\.amount) == [3, 1, 4])
+    #expect(found.last?.method == .unattributed && found.last?.allocation?.target == .nobody)
+  }
+
+  @Test func aFractionalRestIsARest() throws {
+    let seconds = (
+      service: "audio_transcriptions",
+      json:
+        "{\"project_id\":\"p\",\"user_id\":\"ann\",\"api_key_id\":null,\"model\":\"whisper-1\",\"seconds\":60}"
+    )
+    let quantity = ExactDecimal(significand: 1005, exponent: -1)
+    let found = try parts(
+      line("whisper", quantity, quantity: quantity, unit: "duration_seconds"), usage: [seconds])
+    #expect(found.map(\.userID) == ["ann", nil])
+    #expect(found.map(\.amount.description) == ["60", "40.5"])
+  }
+
   /// Promise 1 under random days: whatever the shares, parts sum to the line in amount, quantity and ratio.
   @Test(arguments: 0..<200)
   func partsSumToTheLine(seed: Int) throws {
