@@ -19,7 +19,7 @@ public struct Doctor: Sendable {
     var findings = [
       Finding.works(
         "configuration",
-        "\(configuration.path) reads; \(configuration.organizations.count) organizations, FOCUS "
+        "\(configuration.path) reads; \(Self.counted(configuration.organizations.count, "organization")), FOCUS "
           + "\(configuration.load.focusVersion.rawValue), formats "
           + configuration.load.formats.map(\.rawValue).joined(separator: ", ")),
       .works("clock", "the current UTC day is \(clock.today)"),
@@ -39,6 +39,10 @@ public struct Doctor: Sendable {
           : .works("space", text))
     }
     return findings
+  }
+
+  private static func counted(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)\(count == 1 ? "" : "s")"
   }
 
   /// Key, scopes and dimensions of one organization.
