@@ -11,6 +11,18 @@ import Testing
   private let from = "2026-11-11"
   private let to = "2026-11-20"
 
+  /// A swapped key or a wrong id shows on rows that name their organization.
+  @Test func anotherOrganizationsRowsAreTold() async throws {
+    let client = try SimulatedClient(oddities: "undocumented-fields")
+    var right = try client.harness()
+    for (index, account) in client.simulation.accounts.enumerated() {
+      right.configuration.organizations[index].id = account.id
+    }
+    #expect(try await right.run(from: from, to: to).warnings["organization_id_differs"] == nil)
+    let wrong = try client.harness()
+    #expect(try await wrong.run(from: from, to: to).warnings["organization_id_differs"] ?? 0 > 0)
+  }
+
   /// Promise 1, against what was truly spent, for every oddity of the API that leaves its data readable.
   @Test(arguments: [
     "none", "realistic", "all", "all,no-key-grouping", "realistic,key-floor=2026-11-15",

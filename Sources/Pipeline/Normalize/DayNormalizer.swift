@@ -20,6 +20,8 @@ struct RawInput {
 struct DayNormalizer {
   let context: StageContext
   let organization: String
+  /// The configured organization id; nil for an organization that is not configured.
+  let accountID: String?
   let day: Day
   let names: NameBook
   let attributes: Bool
@@ -38,6 +40,7 @@ struct DayNormalizer {
     var reader = CostLineReader()
     var lines: [CostLine] = []
     try await forEachLine(of: costs) { line, _ in lines.append(try reader.read(line)) }
+    reportForeignLines(lines)
     let attributor =
       attributes
       ? Attributor(
@@ -66,6 +69,21 @@ struct DayNormalizer {
         count: reader.missingAmounts)
     }
     return result
+  }
+
+  /// Live rows have been seen to name their organization: another one than configured is a swapped key or a wrong
+  /// id, and would be delivered under the wrong billing account.
+  private func reportForeignLines(_ lines: [CostLine]) {
+    guard let accountID else { return }
+    let foreign = lines.compactMap(\.organizationID).filter { !$0.isEmpty && $0 != accountID }
+    guard let first = foreign.first else { return }
+    context.diagnostics.report(
+      Diagnostic(
+        kind: "organization_id_differs",
+        message:
+          "organization \(organization), \(day): the API calls it \(first.prefix(60)), the configuration "
+          + "\(accountID); check id and admin_key"),
+      count: foreign.count)
   }
 
   /// The API's own total: the sum of the ungrouped rows.

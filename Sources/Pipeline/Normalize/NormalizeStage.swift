@@ -114,7 +114,9 @@ public struct NormalizeStage: Sendable {
     }
 
     let normalizer = DayNormalizer(
-      context: context, organization: organization, day: day, names: names.book,
+      context: context, organization: organization,
+      accountID: configuration.organizations.first { $0.name == organization }?.id, day: day,
+      names: names.book,
       attributes: configuration.normalize.attribution == .usageShare)
     let usageRows = try await normalizer.usage(from: usage)
     let charges = try await normalizer.charges(from: costs, usage: usageRows.table)
