@@ -24,9 +24,8 @@ let package = Package(
   ],
   targets: [
     // System libraries.
-    .systemLibrary(
-      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "CPlatform"),
+    .target(name: "CIgzip", linkerSettings: [.linkedLibrary("isal")]),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
@@ -35,7 +34,9 @@ let package = Package(
     .target(name: "JSONReader", dependencies: ["CSimdjson", "Diagnostics"], swiftSettings: strictness),
     .target(
       name: "Staging",
-      dependencies: ["CPlatform", "CZlib", "Diagnostics", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: [
+        "CIgzip", "CPlatform", "Diagnostics", .product(name: "Crypto", package: "swift-crypto"),
+      ],
       swiftSettings: strictness),
 
     // Domain.

@@ -45,6 +45,9 @@ public struct JSONValue {
 
   public var isNull: Bool { kind == .null }
 
+  /// Whether ``bytes`` are a string's or key's text with escapes still in it.
+  public var isEscaped: Bool { token.escaped != 0 }
+
   /// The text of a string or key with its escapes resolved; nil for every other kind.
   ///
   /// A `\u` surrogate without its other half, which is no character, becomes U+FFFD. All other bad

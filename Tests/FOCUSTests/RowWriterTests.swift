@@ -1,6 +1,7 @@
 import FOCUS
 import JSONReader
 import Spend
+import Staging
 import TestSupport
 import Testing
 
@@ -211,15 +212,15 @@ import Testing
   func aRowIsTheSameAfterAnyOther(format: RowFormat) throws {
     let columns = try ColumnTable.embedded().columns(of: .v13)
     let charges = try SampleCharges.all()
-    func row(_ charge: Charge, _ writer: inout RowWriter) -> [UInt8] {
-      var out: [UInt8] = []
-      writer.append(charge, to: &out)
-      return out
+    func row(_ charge: Charge, _ writer: inout RowWriter) throws -> [UInt8] {
+      var out = ByteBuffer()
+      try SampleCharges.forEachRecord(of: [charge]) { writer.append($0, to: &out) }
+      return out.array
     }
     var shared = RowWriter(columns: columns, context: SampleCharges.context, format: format)
     for charge in charges + charges.reversed() {
       var fresh = RowWriter(columns: columns, context: SampleCharges.context, format: format)
-      #expect(row(charge, &shared) == row(charge, &fresh))
+      #expect(try row(charge, &shared) == row(charge, &fresh))
     }
   }
 }

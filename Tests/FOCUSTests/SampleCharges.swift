@@ -58,7 +58,7 @@ enum SampleCharges {
     }
     var table = UsageTable()
     var writer = UsageRowWriter(service: "completions")
-    var row = CSVRow()
+    var row = ByteBuffer()
     for result in usage { try parser.parse(line(result)) { try writer.append($0, to: &row, and: &table) } }
     var reader = CostLineReader()
     let costLines = try results.map { try parser.parse(line($0)) { try reader.read($0) } }
@@ -78,9 +78,20 @@ enum SampleCharges {
   ) throws -> [UInt8] {
     let columns = try ColumnTable.embedded().columns(of: version)
     var writer = RowWriter(columns: columns, context: context, format: format, prices: prices)
-    var out = format.header(columns)
-    for charge in try all() { writer.append(charge, to: &out) }
-    return out
+    var rows = ByteBuffer()
+    rows.append(format.header(columns))
+    try forEachRecord(of: all()) { writer.append($0, to: &rows) }
+    return rows.array
+  }
+
+  /// The charges as load reads them.
+  static func forEachRecord(of charges: [Charge], _ body: (ChargeRecord) throws -> Void) throws {
+    var file = ByteBuffer()
+    file.append(CSVRow.header(ChargeFile.header))
+    for charge in charges { ChargeFile.append(charge, to: &file) }
+    try CSVReader.forEachRecord(
+      ofGzip: GzipEncoder.compress(file.array), path: ChargeFile.name, header: ChargeFile.header
+    ) { try body(ChargeRecord($0)) }
   }
 
   /// All charges as rows of text by column, read back from CSV; null columns are absent.

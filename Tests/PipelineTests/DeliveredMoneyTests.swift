@@ -13,32 +13,46 @@ import Testing
     columns = try ColumnTable.embedded().columns(of: .v13, chosen: ["BilledCost", "BillingCurrency"])
   }
 
-  private func totals(_ text: String, _ format: DeliveryFormat) throws -> [String: String]? {
-    try DeliveredMoney.totals(
-      of: try GzipEncoder.compress(Array(text.utf8)), path: "part", format: format, columns: columns)?.texts
+  private func totals(_ rows: [String], _ format: DeliveryFormat) throws -> [String: String]? {
+    var money = DeliveredMoney(path: "part", format: format, columns: columns)
+    for row in rows { try Array((row + "\n").utf8).withUnsafeBufferPointer { try money?.add($0) } }
+    return money?.totals.texts
   }
 
-  @Test func countsWhatIsInTheFile() throws {
-    let csv = "BilledCost,BillingCurrency\n1.25,USD\n-0.000000000000000000000000000001,USD\n3.0,EUR\n"
+  @Test func countsWhatIsInTheRows() throws {
+    let csv = ["1.25,USD", "-0.000000000000000000000000000001,USD", "3.0,EUR"]
     #expect(try totals(csv, .csv) == ["USD": "1.249999999999999999999999999999", "EUR": "3"])
-    let ndjson = """
-      {"BilledCost":1.25,"BillingCurrency":"USD"}
-      {"BilledCost":3.0,"BillingCurrency":"EUR"}
-
-      """
+    let ndjson = [
+      #"{"BilledCost":1.25,"BillingCurrency":"USD"}"#, #"{"BilledCost":3.0,"BillingCurrency":"EUR"}"#,
+    ]
     #expect(try totals(ndjson, .ndjson) == ["USD": "1.25", "EUR": "3"])
   }
 
-  @Test(arguments: [
-    "BilledCost,BillingCurrency\n,USD\n", "BilledCost,BillingCurrency\n1.0,\n", "BilledCost\n1.0\n",
-  ])
-  func whatIsNoMoneyIsRefused(csv: String) throws {
-    #expect(throws: CorruptFile.self) { try totals(csv, .csv) }
+  /// Fields before and behind the money, quoted ones with commas and line breaks among them.
+  @Test func findsTheMoneyAmongAllColumns() throws {
+    let columns = try ColumnTable.embedded().columns(of: .v13)
+    let fields = columns.map { column in
+      switch column.name {
+      case "BilledCost": "2.5"
+      case "BillingCurrency": "USD"
+      default: "\"a, \"\"b\"\"\nc\""
+      }
+    }
+    var money = DeliveredMoney(path: "part", format: .csv, columns: columns)
+    for _ in 0..<2 {
+      try Array((fields.joined(separator: ",") + "\n").utf8).withUnsafeBufferPointer { try money?.add($0) }
+    }
+    #expect(money?.totals.texts == ["USD": "5"])
+    #expect(money?.rows == 2)
+  }
+
+  @Test(arguments: [",USD", "1.0,", "1.0", "x,USD", "\"1.0,USD"])
+  func whatIsNoMoneyIsRefused(row: String) throws {
+    #expect(throws: CorruptFile.self) { try totals([row], .csv) }
   }
 
   @Test func aSubsetWithoutMoneyHasNone() throws {
     let columns = try ColumnTable.embedded().columns(of: .v13, chosen: ["ChargePeriodStart"])
-    let file = try GzipEncoder.compress(Array("ChargePeriodStart\n2026-11-03T00:00:00Z\n".utf8))
-    #expect(try DeliveredMoney.totals(of: file, path: "part", format: .csv, columns: columns) == nil)
+    #expect(DeliveredMoney(path: "part", format: .csv, columns: columns) == nil)
   }
 }

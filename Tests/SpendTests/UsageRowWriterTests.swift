@@ -10,7 +10,7 @@ import Testing
   /// The rows as they come out of the file, by column.
   private func write(_ results: [String], mismatches: Int = 0) throws -> [[String: String]] {
     var writer = UsageRowWriter(service: "completions")
-    var row = CSVRow()
+    var row = ByteBuffer()
     var table = UsageTable()
     for result in results {
       try RawLineSupport.parse(result) { try writer.append($0, to: &row, and: &table) }
@@ -18,7 +18,7 @@ import Testing
     #expect(writer.mismatches == mismatches)
     var rows: [[String: String]] = []
     try CSVReader.forEachRecord(
-      ofGzip: GzipEncoder.compress(CSVRow.header(UsageFile.header) + row.bytes), path: UsageFile.name,
+      ofGzip: GzipEncoder.compress(CSVRow.header(UsageFile.header) + row.array), path: UsageFile.name,
       header: UsageFile.header
     ) { record in
       rows.append(
@@ -118,7 +118,7 @@ import Testing
 
   @Test func refusesWhatIsNoEnvelope() throws {
     var writer = UsageRowWriter(service: "images")
-    var row = CSVRow()
+    var row = ByteBuffer()
     var table = UsageTable()
     #expect(throws: RefusedLine.self) {
       try JSONParser().parse(Array("{\"result\":[]}".utf8)) { try writer.append($0, to: &row, and: &table) }

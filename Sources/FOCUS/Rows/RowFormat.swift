@@ -45,10 +45,4 @@ public enum RowFormat: Sendable, Hashable {
       JSONWriter.append(string: text, to: &out)
     }
   }
-
-  /// Appends a decimal that was formatted before; empty for null.
-  func append(decimal: [UInt8], to out: inout [UInt8]) {
-    if decimal.isEmpty && self == .ndjson { return out.append(contentsOf: "null".utf8) }
-    out.append(contentsOf: decimal)
-  }
 }

@@ -1,41 +1,58 @@
+import Glibc
 import Spend
+import Staging
 
 /// Writes charges of one organization and day as FOCUS rows.
 ///
 /// Hot path: a row is a template, made once for each line item and way of charging, whose constant stretches
-/// are copied as bytes; only what differs from row to row is formatted, and each number once.
+/// are copied as bytes; what differs from row to row is copied from the charge's record as it stands there.
 public struct RowWriter {
-  private enum Piece {
-    case fixed([UInt8])
-    case field(RowField)
-  }
-
   private struct TemplateKey: Hashable {
     var lineItem: String?
     var quantityUnit: String?
-    var currency: String
+    var currency: Currency
     var isCredit: Bool
     var isPriced: Bool
   }
 
-  private struct Template {
-    var pieces: [Piece]
-    var pricingShift: Int
-    /// From the price list; nil where it has none.
-    var listUnitPrice: ExactDecimal?
+  /// What chooses a template, as bytes.
+  private struct Choice {
+    var lineItem: [UInt8] = []
+    var quantityUnit: [UInt8] = []
+    var currency: Currency?
+    var isCredit = false
+    var isPriced = false
+
+    init() {}
+
+    init(_ charge: ChargeRecord) {
+      lineItem = Array(charge.verbatim(.lineItem))
+      quantityUnit = Array(charge.verbatim(.quantityUnit))
+      currency = charge.currency
+      isCredit = charge.isCredit
+      isPriced = charge.isPriced
+    }
+
+    func chooses(_ charge: ChargeRecord) -> Bool {
+      currency == charge.currency && isCredit == charge.isCredit && isPriced == charge.isPriced
+        && Self.equal(lineItem, charge.verbatim(.lineItem))
+        && Self.equal(quantityUnit, charge.verbatim(.quantityUnit))
+    }
+
+    private static func equal(_ known: [UInt8], _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+      guard known.count == bytes.count else { return false }
+      return bytes.baseAddress.map { memcmp(known, $0, bytes.count) == 0 } ?? true
+    }
   }
 
   private let columns: [ColumnDefinition]
   private let context: BillingContext
   private let format: RowFormat
   private let prices: PriceList?
-  private var templates: [TemplateKey: Template] = [:]
-  private var amount: [UInt8] = []
-  private var quantity: [UInt8] = []
-  private var pricingQuantity: [UInt8] = []
-  private var unitPrice: [UInt8] = []
-  private var listCost: [UInt8] = []
-  private var listUnitPrice: [UInt8] = []
+  private var templates: [TemplateKey: RowTemplate] = [:]
+  /// The template of the row before, and what chose it: charges are sorted by line item.
+  private var last: RowTemplate?
+  private var lastChoice = Choice()
 
   /// - Parameter prices: list prices; without them list costs equal the billed ones (DESIGN C1).
   public init(
@@ -48,118 +65,150 @@ public struct RowWriter {
   }
 
   /// Appends one charge as a row with its line feed.
-  public mutating func append(_ charge: Charge, to out: inout [UInt8]) {
+  public mutating func append(_ charge: ChargeRecord, to out: inout ByteBuffer) {
     let template = template(for: charge)
-    amount.removeAll(keepingCapacity: true)
-    charge.amount.appendWithFraction(to: &amount)
-    quantity.removeAll(keepingCapacity: true)
-    pricingQuantity.removeAll(keepingCapacity: true)
-    unitPrice.removeAll(keepingCapacity: true)
-    if charge.isPriced {
-      charge.quantity?.appendWithFraction(to: &quantity)
-      charge.quantity?.shifted(by: template.pricingShift).appendWithFraction(to: &pricingQuantity)
-      charge.unitPrice?.appendWithFraction(to: &unitPrice)
-    }
-    writeList(charge, template)
-    for piece in template.pieces {
-      switch piece {
-      case .fixed(let bytes): out.append(contentsOf: bytes)
-      case .field(let field): append(field, of: charge, to: &out)
+    template.constants.withUnsafeBufferPointer { constants in
+      guard let base = constants.baseAddress else { return }
+      var start = 0
+      for slot in template.slots {
+        out.append(base + start, count: slot.end - start)
+        start = slot.end
+        if let field = slot.field { append(field, of: charge, template, to: &out) }
       }
     }
   }
 
-  /// ListCost = ListUnitPrice × PricingQuantity, exactly: the parts of a cost line sum up to its own.
-  private mutating func writeList(_ charge: Charge, _ template: Template) {
-    listCost.removeAll(keepingCapacity: true)
-    listUnitPrice.removeAll(keepingCapacity: true)
-    guard let price = template.listUnitPrice, let quantity = charge.quantity else {
-      listCost.append(contentsOf: amount)
-      listUnitPrice.append(contentsOf: unitPrice)
-      return
-    }
-    (price * quantity.shifted(by: template.pricingShift)).appendWithFraction(to: &listCost)
-    price.appendWithFraction(to: &listUnitPrice)
-  }
-
-  private func append(_ field: RowField, of charge: Charge, to out: inout [UInt8]) {
+  private func append(
+    _ field: RowField, of charge: ChargeRecord, _ template: RowTemplate, to out: inout ByteBuffer
+  ) {
     switch field {
-    case .amount: format.append(decimal: amount, to: &out)
-    case .quantity: format.append(decimal: quantity, to: &out)
-    case .pricingQuantity: format.append(decimal: pricingQuantity, to: &out)
-    case .unitPrice: format.append(decimal: unitPrice, to: &out)
-    case .listCost: format.append(decimal: listCost, to: &out)
-    case .listUnitPrice: format.append(decimal: listUnitPrice, to: &out)
-    case .projectID: format.append(charge.projectID, to: &out)
-    case .projectName: format.append(charge.projectName ?? charge.projectID, to: &out)
-    case .projectType: format.append(charge.projectID == nil ? nil : "Project", to: &out)
-    case .apiKeyID: format.append(charge.apiKeyID, to: &out)
-    case .apiKeyName: format.append(charge.apiKeyName, to: &out)
-    case .principalID: format.append(charge.principalID, to: &out)
-    case .principalName: format.append(charge.principalName, to: &out)
-    case .principalEmail: format.append(charge.principalEmail, to: &out)
-    case .principalType: format.append(charge.principalType, to: &out)
-    case .attribution: format.append(charge.attribution.rawValue, to: &out)
-    case .allocatedMethodID: format.append(charge.allocation == nil ? nil : Allocation.methodID, to: &out)
-    case .allocatedMethodDetails: format.append(charge.allocation?.focusDetails, to: &out)
-    case .allocatedResourceID: format.append(charge.allocatedResourceID, to: &out)
-    case .allocatedResourceName: format.append(charge.allocatedResourceName, to: &out)
+    case .amount: number(.amount, of: charge, to: &out)
+    case .quantity: if charge.isPriced { number(.quantity, of: charge, to: &out) } else { null(&out) }
+    case .unitPrice: if charge.isPriced { number(.unitPrice, of: charge, to: &out) } else { null(&out) }
+    case .pricingQuantity:
+      if charge.isPriced, let quantity = charge.quantity {
+        quantity.shifted(by: template.pricingShift).appendWithFraction(to: &out)
+      } else {
+        null(&out)
+      }
+    case .listCost:
+      // ListCost = ListUnitPrice × PricingQuantity, exactly: the parts of a cost line sum up to its own.
+      if let price = template.listUnitPrice, let quantity = charge.quantity {
+        (price * quantity.shifted(by: template.pricingShift)).appendWithFraction(to: &out)
+      } else {
+        number(.amount, of: charge, to: &out)
+      }
+    case .listUnitPrice:
+      if let price = template.listUnitPrice, charge.quantity != nil {
+        price.appendWithFraction(to: &out)
+      } else {
+        append(.unitPrice, of: charge, template, to: &out)
+      }
+    case .projectID: text(.projectID, of: charge, to: &out)
+    case .projectName:
+      text(charge.isNull(.projectName) ? .projectID : .projectName, of: charge, to: &out)
+    case .projectType: text(charge.isNull(.projectID) ? nil : "Project", to: &out)
+    case .apiKeyID: text(.apiKeyID, of: charge, to: &out)
+    case .apiKeyName: text(.apiKeyName, of: charge, to: &out)
+    case .principalID: text(.principalID, of: charge, to: &out)
+    case .principalName: text(.principalName, of: charge, to: &out)
+    case .principalEmail: text(.principalEmail, of: charge, to: &out)
+    case .principalType: text(.principalType, of: charge, to: &out)
+    case .attribution: text(.method, of: charge, to: &out)
+    case .allocatedMethodID: text(charge.target == nil ? nil : Allocation.methodID, to: &out)
+    case .allocatedMethodDetails: allocation(charge, to: &out)
+    case .allocatedResourceID: text(charge.allocatedResourceID, of: charge, to: &out)
+    case .allocatedResourceName: text(charge.allocatedResourceName, of: charge, to: &out)
     }
   }
 
-  private mutating func template(for charge: Charge) -> Template {
-    let key = TemplateKey(
-      lineItem: charge.lineItem, quantityUnit: charge.quantityUnit, currency: charge.currency.code,
-      isCredit: charge.amount.isNegative, isPriced: charge.isPriced)
-    if let known = templates[key] { return known }
-    let lineItem = charge.lineItem.map { LineItem($0) }
-    let sku = Sku(
-      lineItem: lineItem,
-      measure: Measure(unit: charge.quantityUnit, lineItem: lineItem),
-      currency: key.currency, isCredit: key.isCredit, isPriced: key.isPriced)
-    var template = Template(pieces: pieces(sku), pricingShift: sku.measure.pricingShift)
-    if charge.isPriced, let lineItem {
-      template.listUnitPrice = prices?.price(
-        for: lineItem, on: context.day, currency: charge.currency, pricingUnit: sku.measure.pricingUnit)
+  private func null(_ out: inout ByteBuffer) {
+    if format == .ndjson { out.append("null") }
+  }
+
+  /// A decimal as it stands in the record, which is how it stands in FOCUS files.
+  private func number(_ field: ChargeRecord.Field, of charge: ChargeRecord, to out: inout ByteBuffer) {
+    if charge.isNull(field) { null(&out) } else { out.append(charge.verbatim(field)) }
+  }
+
+  private func text(_ field: ChargeRecord.Field?, of charge: ChargeRecord, to out: inout ByteBuffer) {
+    guard let field else { return null(&out) }
+    switch format {
+    case .csv: out.append(charge.verbatim(field))
+    case .ndjson: text(charge.text(field), to: &out)
     }
+  }
+
+  private func text(_ text: String?, to out: inout ByteBuffer) {
+    var bytes: [UInt8] = []
+    format.append(text, to: &bytes)
+    out.append(bytes)
+  }
+
+  /// AllocatedMethodDetails: `{"Elements":[{"AllocatedRatio":0.6,"UsageUnit":"Tokens","UsageQuantity":1260000}]}`,
+  /// numbers as exact text. The rest, for which there is no usage, has its ratio alone.
+  private func allocation(_ charge: ChargeRecord, to out: inout ByteBuffer) {
+    guard charge.target != nil else { return null(&out) }
+    let quote: StaticString = format == .csv ? "\"\"" : "\\\""
+    func name(_ text: StaticString, _ out: inout ByteBuffer) {
+      out.append(quote)
+      out.append(text)
+      out.append(quote)
+    }
+    out.append("\"{")
+    name("Elements", &out)
+    out.append(":[{")
+    name("AllocatedRatio", &out)
+    out.append(":")
+    integer(.allocatedRatio, of: charge, to: &out)
+    if !charge.isNull(.allocatedUsage), !charge.isNull(.allocatedUnit) {
+      out.append(",")
+      name("UsageUnit", &out)
+      out.append(":")
+      out.append(quote)
+      out.append(charge.verbatim(.allocatedUnit))
+      out.append(quote)
+      out.append(",")
+      name("UsageQuantity", &out)
+      out.append(":")
+      integer(.allocatedUsage, of: charge, to: &out)
+    }
+    out.append("}]}\"")
+  }
+
+  /// A number without the fraction `.0` that whole numbers have in files.
+  private func integer(_ field: ChargeRecord.Field, of charge: ChargeRecord, to out: inout ByteBuffer) {
+    let bytes = charge.verbatim(field)
+    guard let base = bytes.baseAddress else { return }
+    let isWhole =
+      bytes.count > 2 && bytes[bytes.count - 1] == UInt8(ascii: "0")
+      && bytes[bytes.count - 2] == UInt8(ascii: ".")
+    out.append(base, count: bytes.count - (isWhole ? 2 : 0))
+  }
+
+  private mutating func template(for charge: ChargeRecord) -> RowTemplate {
+    if let last, lastChoice.chooses(charge) { return last }
+    let key = TemplateKey(
+      lineItem: charge.text(.lineItem), quantityUnit: charge.text(.quantityUnit), currency: charge.currency,
+      isCredit: charge.isCredit, isPriced: charge.isPriced)
+    let template = templates[key] ?? make(key)
     templates[key] = template
+    last = template
+    lastChoice = Choice(charge)
     return template
   }
 
-  private func pieces(_ sku: Sku) -> [Piece] {
-    var pieces: [Piece] = []
-    var fixed: [UInt8] = []
-    for (index, definition) in columns.enumerated() {
-      format.appendLead(definition.column, isFirst: index == 0, to: &fixed)
-      if let field = RowField(definition.column) {
-        pieces.append(.fixed(fixed))
-        fixed.removeAll()
-        pieces.append(.field(field))
-      } else {
-        format.append(constant(definition.column) ?? sku.text(definition.column), to: &fixed)
-      }
+  private func make(_ key: TemplateKey) -> RowTemplate {
+    let lineItem = key.lineItem.map { LineItem($0) }
+    let sku = Sku(
+      lineItem: lineItem, measure: Measure(unit: key.quantityUnit, lineItem: lineItem),
+      currency: key.currency.code, isCredit: key.isCredit, isPriced: key.isPriced)
+    var listUnitPrice: ExactDecimal?
+    if key.isPriced, let lineItem {
+      listUnitPrice = prices?.price(
+        for: lineItem, on: context.day, currency: key.currency, pricingUnit: sku.measure.pricingUnit)
     }
-    format.appendEnd(to: &fixed)
-    pieces.append(.fixed(fixed))
-    return pieces
-  }
-
-  /// The text of a column that is the same for the whole organization and day; nil for all others.
-  private func constant(_ column: Column) -> String? {
-    switch column {
-    case .billingAccountId: context.accountID
-    case .billingAccountName: context.accountName
-    case .billingAccountType: "Organization"
-    case .billingPeriodStart: context.day.month.firstDay.timestamp
-    case .billingPeriodEnd: context.day.month.end.timestamp
-    case .chargePeriodStart: context.day.timestamp
-    case .chargePeriodEnd: context.day.next.timestamp
-    case .hostProviderName, .invoiceIssuerName, .providerName, .publisherName, .serviceProviderName:
-      Provider.name
-    case .serviceCategory: Provider.serviceCategory
-    case .serviceName: Provider.service
-    case .serviceSubcategory: Provider.serviceSubcategory
-    default: nil
-    }
+    return RowTemplate(
+      sku, columns: columns, context: context, format: format, listUnitPrice: listUnitPrice)
   }
 }

@@ -44,10 +44,6 @@ struct DayLoader: Sendable {
     _ input: DayInput
   ) async throws -> (files: [DeliveredFile], sources: [String], isNew: Bool) {
     if input.record.rows == 0 { return ([], [], false) }
-    if scope.window.contains(input.day) {
-      // The part may stay, but not unnoticed on a damaged input.
-      _ = try await context.partitions.file(ChargeFile.name, of: input.folder, input.record)
-    }
     let builder = PartBuilder(
       partitions: context.partitions, columns: columns, schemaID: schemaID,
       formats: configuration.load.formats, priceList: priceList)
@@ -63,6 +59,10 @@ struct DayLoader: Sendable {
       files.append(file)
     }
     if files.count == configuration.load.formats.count {
+      if scope.window.contains(input.day) {
+        // The part may stay, but not unnoticed on a damaged input.
+        _ = try await context.partitions.file(ChargeFile.name, of: input.folder, input.record)
+      }
       return (files, files.map { "focus/" + $0.path }, false)
     }
     let parts = try await builder.parts(input, formats: configuration.load.formats)

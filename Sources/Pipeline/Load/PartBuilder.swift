@@ -13,7 +13,7 @@ struct PartBuilder {
   let priceList: PriceListFile?
 
   /// Counts up with every change of what is written from the same charges.
-  private static let writerVersion = "2"
+  private static let writerVersion = "3"
 
   /// A part that was made, not yet stored.
   struct Part {
@@ -37,32 +37,31 @@ struct PartBuilder {
   func parts(_ input: DayInput, formats: [DeliveryFormat]) async throws -> [Part] {
     let charges = try await partitions.file(ChargeFile.name, of: input.folder, input.record)
     var outputs = try formats.map {
-      try Output(format: $0, columns: columns, billing: input.billing, prices: priceList?.prices)
+      try Output(
+        format: $0, path: "\(Layout.data(input.day.month)) (\($0.rawValue))", columns: columns,
+        billing: input.billing, prices: priceList?.prices)
     }
     var read = ControlTotals()
     var rows = 0
+    var row = ByteBuffer(capacity: 1 << 12)
     try CSVReader.forEachRecord(
       ofGzip: charges, path: "\(input.folder)/\(ChargeFile.name)", header: ChargeFile.header
     ) { record in
-      let charge: Charge
-      do { charge = try ChargeFile.charge(record) } catch let refused as RefusedLine {
+      let charge: ChargeRecord
+      do { charge = try ChargeRecord(record) } catch let refused as RefusedLine {
         throw RefusedPartition(
           organization: input.organization.name, dataset: DatasetName.charges, day: input.day,
           line: record.number, reason: refused.reason)
       }
       read.add(charge.amount, charge.currency)
       rows += 1
-      for index in outputs.indices { try outputs[index].append(charge) }
+      for index in outputs.indices { try outputs[index].append(charge, &row) }
     }
     var figures = ControlFigures(organization: input.organization.name, day: input.day)
     figures.charges = try ControlTotals(recorded: input.record.controlTotals, in: input.folder)
     return try outputs.map { output in
       let content = try output.finish()
-      let delivered =
-        try DeliveredMoney.totals(
-          of: content, path: "\(Layout.data(input.day.month)) (\(output.format.rawValue))",
-          format: output.format,
-          columns: columns) ?? read
+      let delivered = output.money?.totals ?? read
       figures.delivered = delivered
       try figures.check()
       let digest = Digest(of: content).hex
@@ -86,22 +85,29 @@ struct PartBuilder {
     let format: DeliveryFormat
     private var writer: RowWriter
     private let encoder: GzipEncoder
-    private var row: [UInt8] = []
+    /// Nil where the chosen columns hold no money.
+    private(set) var money: DeliveredMoney?
 
     init(
-      format: DeliveryFormat, columns: [ColumnDefinition], billing: BillingContext, prices: PriceList?
+      format: DeliveryFormat, path: String, columns: [ColumnDefinition], billing: BillingContext,
+      prices: PriceList?
     ) throws {
       self.format = format
       let rowFormat = format.rowFormat
       writer = RowWriter(columns: columns, context: billing, format: rowFormat, prices: prices)
+      money = DeliveredMoney(path: path, format: format, columns: columns)
       encoder = try GzipEncoder()
       try encoder.append(rowFormat.header(columns))
     }
 
-    mutating func append(_ charge: Charge) throws {
-      row.removeAll(keepingCapacity: true)
+    /// - Parameter row: where the row is put together.
+    mutating func append(_ charge: ChargeRecord, _ row: inout ByteBuffer) throws {
+      row.removeAll()
       writer.append(charge, to: &row)
-      try encoder.append(row)
+      try row.withBytes { bytes in
+        try money?.add(bytes)
+        try encoder.append(bytes)
+      }
     }
 
     func finish() throws -> [UInt8] { try encoder.finish() }

@@ -26,9 +26,9 @@ struct DayNormalizer {
   let names: NameBook
   let attributes: Bool
 
-  /// Charges of the day as sorted CSV rows, with the money counted on both sides.
+  /// The day's charges as a file, with the money counted on both sides.
   struct Charges {
-    var rows = SortedRows()
+    var file: PartitionFile
     var costLines = ControlTotals()
     var charges = ControlTotals()
     var attribution = AttributionTotals()
@@ -36,30 +36,25 @@ struct DayNormalizer {
 
   /// - Throws: ``RefusedPartition`` for a line that cannot be read exactly; ``CorruptFile``.
   func charges(from costs: RawInput, usage: UsageTable) async throws -> Charges {
-    var result = Charges()
+    var costLines = ControlTotals()
     var reader = CostLineReader()
     var lines: [CostLine] = []
-    try await forEachLine(of: costs) { line, _ in lines.append(try reader.read(line)) }
+    try await forEachLine(of: costs) { line, _ in
+      let costLine = try reader.read(line)
+      costLines.add(costLine.amount, costLine.currency)
+      lines.append(costLine)
+    }
     reportForeignLines(lines)
     let attributor =
       attributes
       ? Attributor(
-        usage: usage, names: names,
-        lines: lines.compactMap { line in line.lineItem.map { (line.projectID, LineItem($0)) } },
-        dimensions: costs.record.dimensions) : nil
-    var builder = ChargeBuilder(
-      organization: organization, names: names, attributor: attributor, diagnostics: context.diagnostics)
-    var row = CSVRow()
-    for line in lines {
-      result.costLines.add(line.amount, line.currency)
-      for charge in builder.charges(for: line) {
-        result.charges.add(charge.amount, charge.currency)
-        result.attribution.add(charge)
-        row.removeAll()
-        ChargeFile.append(charge, to: &row)
-        result.rows.append(row.bytes)
-      }
-    }
+        usage: usage, names: names, lines: distinct(lines), dimensions: costs.record.dimensions) : nil
+    var rows = ChargeRows(
+      ChargeBuilder(
+        organization: organization, names: names, attributor: attributor, diagnostics: context.diagnostics))
+    let encoder = try GzipEncoder()
+    try encoder.append(CSVRow.header(ChargeFile.header))
+    try rows.forEachRow(of: lines) { try encoder.append($0) }
     if reader.missingAmounts > 0 {
       context.diagnostics.report(
         Diagnostic(
@@ -68,7 +63,27 @@ struct DayNormalizer {
         ),
         count: reader.missingAmounts)
     }
-    return result
+    return Charges(
+      file: PartitionFile(name: ChargeFile.name, rows: rows.count, content: try encoder.finish()),
+      costLines: costLines, charges: rows.totals, attribution: rows.attribution)
+  }
+
+  /// The line items of each project, each once.
+  private func distinct(_ lines: [CostLine]) -> [(project: String?, lineItem: LineItem)] {
+    struct Place: Hashable {
+      var project: String?
+      var lineItem: String
+    }
+    var seen: Set<Place> = []
+    var items: [String: LineItem] = [:]
+    return lines.compactMap { line in
+      guard let text = line.lineItem,
+        seen.insert(Place(project: line.projectID, lineItem: text)).inserted
+      else { return nil }
+      let item = items[text] ?? LineItem(text)
+      items[text] = item
+      return (line.projectID, item)
+    }
   }
 
   /// Live rows have been seen to name their organization: another one than configured is a swapped key or a wrong
@@ -106,13 +121,13 @@ struct DayNormalizer {
   func usage(from inputs: [RawInput]) async throws -> (rows: SortedRows, table: UsageTable) {
     var rows = SortedRows()
     var table = UsageTable()
-    var row = CSVRow()
+    var row = ByteBuffer()
     for input in inputs {
       var writer = UsageRowWriter(service: String(input.dataset.dropFirst(DatasetName.usagePrefix.count)))
       try await forEachLine(of: input) { line, _ in
         row.removeAll()
         try writer.append(line, to: &row, and: &table)
-        rows.append(row.bytes)
+        row.withBytes { rows.append($0) }
       }
       if writer.mismatches > 0 {
         context.diagnostics.report(

@@ -31,7 +31,7 @@ public struct NormalizeStage: Sendable {
   private let context: StageContext
 
   /// Counts up with every change of what is made from the same inputs, so that old partitions are made anew.
-  static let mappingVersion = "3"
+  static let mappingVersion = "4"
 
   public init(configuration: Configuration, context: StageContext) {
     self.configuration = configuration
@@ -133,15 +133,13 @@ public struct NormalizeStage: Sendable {
     let written = try await context.partitions.write(
       folder, record: record,
       files: [
-        PartitionFile(
-          name: ChargeFile.name, rows: charges.rows.count,
-          content: try charges.rows.gzip(header: CSVRow.header(ChargeFile.header))),
+        charges.file,
         PartitionFile(
           name: UsageFile.name, rows: usageRows.rows.count,
           content: try usageRows.rows.gzip(header: CSVRow.header(UsageFile.header))),
       ])
     return NormalizedDay(
-      organization: organization, day: day, charges: charges.rows.count, usageRows: usageRows.rows.count,
+      organization: organization, day: day, charges: charges.file.rows, usageRows: usageRows.rows.count,
       isOpen: isOpen, changed: written.changed, figures: figures, attribution: record.attribution)
   }
 

@@ -14,6 +14,11 @@ public struct AttributionTotals: Sendable {
     }
   }
 
+  /// Adds money that was attributed in one way.
+  mutating func add(_ amount: ExactDecimal, _ currency: Currency, _ method: AttributionMethod) {
+    methods[method, default: ControlTotals()].add(amount, currency)
+  }
+
   /// Adds what a partition's record says; what cannot be read adds nothing.
   public mutating func add(_ record: AttributionRecord) {
     for (name, texts) in record.methods {

@@ -9,6 +9,8 @@ public struct Attributor {
   public struct Part: Sendable {
     public var apiKeyID: String?
     public var userID: String?
+    /// Position of key and user among the day's users of ``UsageTable``; nil where the cost line names one.
+    var user: Int?
     public var method: AttributionMethod
     public var amount: ExactDecimal
     public var quantity: ExactDecimal?
@@ -17,9 +19,11 @@ public struct Attributor {
   }
 
   private let names: NameBook
-  private let matcher: UsageMatcher
+  private var matcher: UsageMatcher
   /// Whether the API was asked for keys: then a cost line without one is traffic without a key.
   private let knowsKeys: Bool
+  /// By position in the table's users: key, and user or else the owner of the key.
+  private let people: [(apiKey: String?, principal: String?)]
 
   /// - Parameters:
   ///   - lines: all cost lines of the day, with their line items.
@@ -30,20 +34,24 @@ public struct Attributor {
     self.names = names
     matcher = UsageMatcher(index: UsageIndex(usage), claims: LineClaims(lines))
     knowsKeys = dimensions.contains("api_key_id")
+    people = usage.users.map { user in
+      let key = usage.text(user.apiKey)
+      return (key, usage.text(user.user) ?? key.flatMap { names.credentials[$0]?.ownerID })
+    }
   }
 
   /// The parts of a cost line; at least one.
-  public func parts(of line: CostLine, _ lineItem: LineItem?) -> [Part] {
+  public mutating func parts(of line: CostLine, _ lineItem: LineItem?) -> [Part] {
     if let user = line.userID { return [whole(line, user: user, .billedUser)] }
     if let key = line.apiKeyID { return parts(ofKeyed: line, key: key, lineItem) }
     guard let project = line.projectID, let lineItem,
-      let match = matcher.match(lineItem, project: project, isEligible: { !knowsKeys || $0 == nil })
+      let match = matcher.match(lineItem, project: project, knowsKeys ? .withoutKey : .everyone)
     else { return [whole(line, user: nil, .unattributed)] }
     return split(line, lineItem, match, target: .credential)
   }
 
   /// A cost line of one key: its users are found by the key, its owner is the last resort (C9).
-  private func parts(ofKeyed line: CostLine, key: String, _ lineItem: LineItem?) -> [Part] {
+  private mutating func parts(ofKeyed line: CostLine, key: String, _ lineItem: LineItem?) -> [Part] {
     let users = matcher.index.users(ofKey: key)
     if users.count == 1 { return [whole(line, user: users[0], .keySoleUser)] }
     if users.isEmpty {
@@ -51,7 +59,7 @@ public struct Attributor {
       return [whole(line, user: owner, owner == nil ? .unattributed : .keyOwner)]
     }
     guard let project = line.projectID, let lineItem,
-      let match = matcher.match(lineItem, project: project, isEligible: { $0 == key })
+      let match = matcher.match(lineItem, project: project, .key(matcher.index.table.number(key)))
     else { return [whole(line, user: nil, .unattributed)] }
     return split(line, lineItem, match, target: .principal)
   }
@@ -61,38 +69,45 @@ public struct Attributor {
   ) -> Part {
     Part(
       apiKeyID: line.apiKeyID ?? key, userID: user, method: method, amount: line.amount,
-      quantity: line.quantity,
-      allocation: nil)
+      quantity: line.quantity, allocation: nil)
   }
 
   private func split(
     _ line: CostLine, _ lineItem: LineItem, _ match: UsageMatcher.Match, target: Allocation.Target
   ) -> [Part] {
-    // Who is neither named nor found by the key, where the key is what is split to, is nobody.
-    let isNobody: (UsageMatcher.Share) -> Bool = { share in
-      principal(share.user) == nil && (target == .principal || share.user.apiKeyID == nil)
+    var known: [UsageMatcher.Share] = []
+    known.reserveCapacity(match.shares.count)
+    var unnamed: Int128 = 0
+    for share in match.shares {
+      // Who is neither named nor found by the key, where the key is what is split to, is nobody.
+      let person = people[Int(share.user)]
+      if person.principal == nil && (target == .principal || person.apiKey == nil) {
+        unnamed += share.weight
+      } else {
+        known.append(share)
+      }
     }
-    let known = match.shares.filter { !isNobody($0) }
-    let unnamed = match.shares.filter(isNobody).reduce(ExactDecimal.zero) { $0 + ExactDecimal($1.weight) }
-    let unknown = unnamed + UsageMatcher.weight(ofUnknown: missing(line, lineItem, match))
+    let unknown = ExactDecimal(unnamed) + UsageMatcher.weight(ofUnknown: missing(line, lineItem, match))
     guard let first = known.first else { return [whole(line, user: nil, .unattributed)] }
     if known.count == 1, unknown.isZero {
-      return [whole(line, key: first.user.apiKeyID, user: principal(first.user), .soleUser)]
+      let person = people[Int(first.user)]
+      return [whole(line, key: person.apiKey, user: person.principal, .soleUser)]
     }
     let weights = known.map { ExactDecimal($0.weight) } + (unknown.isZero ? [] : [unknown])
     guard let (amounts, quantities, ratios) = shares(of: line, weights) else {
       return [whole(line, user: nil, .unattributed)]
     }
     var parts: [Part] = []
+    parts.reserveCapacity(weights.count)
     for (index, share) in known.enumerated() {
-      let usage = Allocation(
-        target: target == .credential && share.user.apiKeyID != nil ? .credential : .principal,
-        ratio: ratios[index], usage: ExactDecimal(share.usage), unit: match.rule.unit)
+      let person = people[Int(share.user)]
       parts.append(
         Part(
-          apiKeyID: line.apiKeyID ?? share.user.apiKeyID, userID: principal(share.user), method: .usageShare,
-          amount: amounts[index],
-          quantity: quantities?[index], allocation: usage))
+          apiKeyID: line.apiKeyID ?? person.apiKey, userID: person.principal, user: Int(share.user),
+          method: .usageShare, amount: amounts[index], quantity: quantities?[index],
+          allocation: Allocation(
+            target: target == .credential && person.apiKey != nil ? .credential : .principal,
+            ratio: ratios[index], usage: ExactDecimal(share.usage), unit: match.rule.unit)))
     }
     if !unknown.isZero, let amount = amounts.last, let ratio = ratios.last {
       parts.append(
@@ -102,11 +117,6 @@ public struct Attributor {
           allocation: Allocation(target: .nobody, ratio: ratio, usage: nil, unit: nil)))
     }
     return parts
-  }
-
-  /// The user, or else the owner of the key.
-  private func principal(_ user: UsageMatcher.User) -> String? {
-    user.userID ?? user.apiKeyID.flatMap { names.credentials[$0]?.ownerID }
   }
 
   /// Amounts, quantities and ratios in proportion to `weights`, each summing to the whole exactly.

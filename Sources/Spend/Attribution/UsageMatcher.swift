@@ -1,17 +1,40 @@
 /// Finds the usage behind a cost line and adds it up by key and user (DESIGN C8).
+///
+/// Hot path: every usage row is visited once for each cost line that it could be behind; users are numbers, and what
+/// is added up lies in arrays that are made once.
 struct UsageMatcher {
   let index: UsageIndex
   let claims: LineClaims
+  /// By number of user; empty between two matches.
+  private var sums: [Sum]
+  private var touched: [Int32] = []
 
-  /// Who used something.
-  struct User: Hashable {
-    var apiKeyID: String?
-    var userID: String?
+  private struct Sum {
+    var usage: Int128 = 0
+    var weight: Int128 = 0
+  }
+
+  /// Whose usage counts for a cost line.
+  enum Eligible {
+    case everyone
+    /// Traffic without a key.
+    case withoutKey
+    /// The number of a key's id.
+    case key(Int32)
+
+    func includes(_ apiKey: Int32) -> Bool {
+      switch self {
+      case .everyone: true
+      case .withoutKey: apiKey < 0
+      case .key(let key): apiKey == key
+      }
+    }
   }
 
   /// What one key and user have of a cost line's usage.
   struct Share {
-    var user: User
+    /// Position in the table's users.
+    var user: Int32
     /// In the rule's unit.
     var usage: Int128
     /// In proportion to cost.
@@ -29,30 +52,54 @@ struct UsageMatcher {
   /// Batch tokens cost half; where a cost line mixes them with others, the others weigh double.
   private static let fullWeight: Int128 = 2
 
-  /// - Parameter isEligible: which keys count: one key, no key, or any.
+  init(index: UsageIndex, claims: LineClaims) {
+    self.index = index
+    self.claims = claims
+    sums = Array(repeating: Sum(), count: index.users.count)
+  }
+
   /// - Returns: nil where there is no usage that the cost line could be for.
-  func match(_ lineItem: LineItem, project: String, isEligible: (_ apiKeyID: String?) -> Bool) -> Match? {
+  mutating func match(_ lineItem: LineItem, project: String, _ eligible: Eligible) -> Match? {
     for rule in MatchTable.rules(for: lineItem) {
       guard let models = models(rule, lineItem, project) else { continue }
-      let rows = filter(
+      let lists = filter(
         index.rows(service: rule.service, project: project, models: models.isEmpty ? nil : models), lineItem)
       let mixesBatch = lineItem.model.map { !claims.hasBatchLine(project: project, model: $0) } ?? true
-      var shares: [User: Share] = [:]
-      for row in rows {
-        let entry = index.table.rows[row]
-        let user = User(apiKeyID: index.table.text(entry.apiKey), userID: index.table.text(entry.user))
-        guard isEligible(user.apiKeyID), isOfTier(entry, lineItem, mixesBatch), let usage = usage(rule, row),
-          usage > 0
-        else { continue }
-        let weight = entry.isBatch && mixesBatch ? 1 : Self.fullWeight
-        shares[user, default: Share(user: user, usage: 0, weight: 0)].usage += Int128(usage)
-        shares[user]?.weight += Int128(usage) * weight
-      }
-      if !shares.isEmpty {
-        return Match(rule: rule, shares: shares.values.sorted { Self.precedes($0.user, $1.user) })
-      }
+      for rows in lists { add(rows, rule, lineItem.serviceTier, mixesBatch, eligible) }
+      if !touched.isEmpty { return Match(rule: rule, shares: takeShares()) }
     }
     return nil
+  }
+
+  private mutating func add(
+    _ rows: [Int32], _ rule: MatchRule, _ tier: ServiceTier?, _ mixesBatch: Bool, _ eligible: Eligible
+  ) {
+    let (table, users) = (index.table, index.users)
+    for number in rows {
+      let row = table.rows[Int(number)]
+      guard eligible.includes(users[Int(row.user)].apiKey), Self.isOfTier(row.tier, tier, mixesBatch),
+        let usage = Self.usage(rule, Int(number), table), usage > 0
+      else { continue }
+      let user = Int(row.user)
+      if sums[user].usage == 0 { touched.append(row.user) }
+      sums[user].usage += Int128(usage)
+      sums[user].weight += Int128(usage) * (row.tier.isBatch && mixesBatch ? 1 : Self.fullWeight)
+    }
+  }
+
+  /// What was added up, in the order of keys and users, and nothing is left of it.
+  private mutating func takeShares() -> [Share] {
+    let ranks = index.ranks
+    touched.sort { ranks[Int($0)] < ranks[Int($1)] }
+    var shares: [Share] = []
+    shares.reserveCapacity(touched.count)
+    for user in touched {
+      let sum = sums[Int(user)]
+      shares.append(Share(user: user, usage: sum.usage, weight: sum.weight))
+      sums[Int(user)] = Sum()
+    }
+    touched.removeAll(keepingCapacity: true)
+    return shares
   }
 
   /// The weight of usage that nobody is known for.
@@ -64,6 +111,7 @@ struct UsageMatcher {
     if !rule.matchesModel { return [] }
     let candidates = index.models(service: rule.service, project: project)
     let name = lineItem.model ?? String(lineItem.text.prefix { $0 != "," })
+    if candidates.contains(name) { return [name] }
     let claimed = claims.models(of: project).subtracting([name])
     let found = ModelName.matches(name, among: candidates, claimed: claimed)
     if !found.isEmpty { return found }
@@ -72,38 +120,36 @@ struct UsageMatcher {
   }
 
   /// Restricts images to the sizes that the line item names, where usage tells sizes.
-  private func filter(_ rows: [Int], _ lineItem: LineItem) -> [Int] {
-    guard lineItem.label?.service == .images else { return rows }
+  private func filter(_ lists: [[Int32]], _ lineItem: LineItem) -> [[Int32]] {
+    guard lineItem.label?.service == .images else { return lists }
     let sizes = Set(lineItem.text.split(separator: ",").dropFirst().map { $0.filter { $0 != " " } })
-    let matching = rows.filter { row in
-      index.table.text(index.table.rows[row].size).map { sizes.contains($0) } ?? false
+    let matching = lists.map { rows in
+      rows.filter { row in
+        index.table.text(index.table.rows[Int(row)].size).map { sizes.contains($0) } ?? false
+      }
     }
-    return matching.isEmpty ? rows : matching
+    return matching.allSatisfy(\.isEmpty) ? lists : matching
   }
 
   /// Whether a row was served at the line item's tier. The default tier has no prefix in costs.
-  private func isOfTier(_ row: UsageTable.Row, _ lineItem: LineItem, _ mixesBatch: Bool) -> Bool {
-    let tier = index.table.text(row.tier).flatMap(ServiceTier.init(prefix:))
-    switch lineItem.serviceTier {
-    case .batch?: return row.isBatch || tier == .batch
-    case let wanted? where wanted != .default && wanted != .standard: return row.tier < 0 || tier == wanted
+  private static func isOfTier(_ row: UsageTable.Tier, _ wanted: ServiceTier?, _ mixesBatch: Bool) -> Bool {
+    switch wanted {
+    case .batch?: return row.isBatch
+    case let wanted? where wanted != .default && wanted != .standard:
+      return !row.isNamed || row.tier == wanted
     default:
-      if row.isBatch || tier == .batch { return mixesBatch }
-      return tier == nil || tier == .default || tier == .standard
+      if row.isBatch { return mixesBatch }
+      return row.tier == nil || row.tier == .default || row.tier == .standard
     }
   }
 
-  private func usage(_ rule: MatchRule, _ row: Int) -> Int? {
-    if let value = index.table.value(rule.measure, row: row) { return value }
-    guard rule.fallback == .derivedUncachedInput, let input = index.table.value(.inputTokens, row: row) else {
+  private static func usage(_ rule: MatchRule, _ row: Int, _ table: UsageTable) -> Int? {
+    if let value = table.value(rule.measure, row: row) { return value }
+    guard rule.fallback == .derivedUncachedInput, let input = table.value(.inputTokens, row: row) else {
       return nil
     }
-    let cached = index.table.value(.inputCachedTokens, row: row) ?? 0
-    let written = index.table.value(.inputCacheWriteTokens, row: row) ?? 0
+    let cached = table.value(.inputCachedTokens, row: row) ?? 0
+    let written = table.value(.inputCacheWriteTokens, row: row) ?? 0
     return max(0, input - cached - written)
-  }
-
-  private static func precedes(_ left: User, _ right: User) -> Bool {
-    (left.apiKeyID ?? "", left.userID ?? "") < (right.apiKeyID ?? "", right.userID ?? "")
   }
 }

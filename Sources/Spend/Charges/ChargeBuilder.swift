@@ -7,7 +7,7 @@ public struct ChargeBuilder {
   private let organization: String
   private let diagnostics: DiagnosticsCollector
   /// Nil where attribution is switched off.
-  private let attributor: Attributor?
+  private var attributor: Attributor?
   /// Parsed once for each distinct text: a day has many rows and few line items.
   private var lineItems: [String: LineItem] = [:]
 
@@ -22,6 +22,12 @@ public struct ChargeBuilder {
 
   /// The charges of one cost line; trouble is counted and keeps its money (promise 3).
   public mutating func charges(for line: CostLine) -> [Charge] {
+    let (origin, parts) = parts(of: line)
+    return parts.map { charge(origin, $0, line) }
+  }
+
+  /// What all charges of a cost line have in common, and the parts that it is made into.
+  mutating func parts(of line: CostLine) -> (origin: Charge, parts: [Attributor.Part]) {
     let lineItem = line.lineItem.map { parsed($0) }
     let measure = Measure(unit: line.quantityUnit, lineItem: lineItem)
     let unitPrice = unitPrice(of: line, measure)
@@ -31,17 +37,23 @@ public struct ChargeBuilder {
       projectID: line.projectID, projectName: line.projectID.map { projectName($0, line) },
       attribution: .none, currency: line.currency, amount: line.amount,
       quantity: line.quantity, quantityUnit: line.quantityUnit, unitPrice: unitPrice)
-    guard let attributor else {
-      return [named(origin, key: line.apiKeyID, user: line.userID, email: line.userEmail)]
+    if attributor == nil {
+      let whole = Attributor.Part(
+        apiKeyID: line.apiKeyID, userID: line.userID, method: .none, amount: line.amount,
+        quantity: line.quantity)
+      return (origin, [whole])
     }
-    return attributor.parts(of: line, lineItem).map { part in
-      var charge = named(origin, key: part.apiKeyID, user: part.userID, email: line.userEmail)
-      charge.attribution = part.method
-      charge.amount = part.amount
-      charge.quantity = part.quantity
-      charge.allocation = part.allocation
-      return charge
-    }
+    return (origin, attributor?.parts(of: line, lineItem) ?? [])
+  }
+
+  /// The charge of one part.
+  func charge(_ origin: Charge, _ part: Attributor.Part, _ line: CostLine) -> Charge {
+    var charge = named(origin, key: part.apiKeyID, user: part.userID, email: line.userEmail)
+    charge.attribution = part.method
+    charge.amount = part.amount
+    charge.quantity = part.quantity
+    charge.allocation = part.allocation
+    return charge
   }
 
   private func named(_ origin: Charge, key: String?, user: String?, email: String?) -> Charge {
@@ -73,7 +85,7 @@ public struct ChargeBuilder {
   }
 
   /// FOCUS wants a sub account's name wherever it has an id, so an unknown project shows its id.
-  private func projectName(_ id: String, _ line: CostLine) -> String {
+  func projectName(_ id: String, _ line: CostLine) -> String {
     names.projects[id] ?? line.projectName.flatMap { $0.isEmpty ? nil : $0 } ?? id
   }
 

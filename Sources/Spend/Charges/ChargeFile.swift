@@ -14,27 +14,54 @@ public enum ChargeFile {
   ]
 
   /// Appends one charge as a row with its line feed.
-  public static func append(_ charge: Charge, to row: inout CSVRow) {
-    row.append(charge.lineItem)
-    row.append(charge.projectID)
-    row.append(charge.projectName)
-    row.append(charge.apiKeyID)
-    row.append(charge.apiKeyName)
-    row.append(charge.principalID)
-    row.append(charge.principalType)
-    row.append(charge.principalName)
-    row.append(charge.principalEmail)
-    row.append(charge.attribution.rawValue)
-    row.append(charge.currency.code)
-    row.appendPlain { charge.amount.appendWithFraction(to: &$0) }
-    row.appendPlain { charge.quantity?.appendWithFraction(to: &$0) }
-    row.append(charge.quantityUnit)
-    row.appendPlain { charge.unitPrice?.appendWithFraction(to: &$0) }
-    row.append(charge.allocation?.target.rawValue)
-    row.appendPlain { charge.allocation?.ratio.appendWithFraction(to: &$0) }
-    row.appendPlain { charge.allocation?.usage?.appendWithFraction(to: &$0) }
-    row.append(charge.allocation?.unit)
-    row.endRow()
+  public static func append(_ charge: Charge, to row: inout ByteBuffer) {
+    appendOrigin(charge, to: &row)
+    appendPerson(charge, to: &row)
+    text(charge.attribution.rawValue, &row)
+    text(charge.currency.code, &row)
+    decimal(charge.amount, &row)
+    decimal(charge.quantity, &row)
+    appendPrice(charge, to: &row)
+    text(charge.allocation?.target.rawValue, &row)
+    decimal(charge.allocation?.ratio, &row)
+    decimal(charge.allocation?.usage, &row)
+    if let unit = charge.allocation?.unit { CSVRow.append(unit, to: &row) }
+    row.append(0x0A)
+  }
+
+  /// The first three fields: what a cost line's charges are sorted by.
+  static func appendOrigin(_ charge: Charge, to row: inout ByteBuffer) {
+    text(charge.lineItem, &row)
+    text(charge.projectID, &row)
+    text(charge.projectName, &row)
+  }
+
+  /// The next six fields: who is behind the charge.
+  static func appendPerson(_ charge: Charge, to row: inout ByteBuffer) {
+    text(charge.apiKeyID, &row)
+    text(charge.apiKeyName, &row)
+    text(charge.principalID, &row)
+    text(charge.principalType, &row)
+    text(charge.principalName, &row)
+    text(charge.principalEmail, &row)
+  }
+
+  /// Unit of the quantity, and the unit price.
+  static func appendPrice(_ charge: Charge, to row: inout ByteBuffer) {
+    text(charge.quantityUnit, &row)
+    decimal(charge.unitPrice, &row)
+  }
+
+  /// A field and the comma behind it.
+  static func text(_ text: String?, _ row: inout ByteBuffer) {
+    if let text { CSVRow.append(text, to: &row) }
+    row.append(UInt8(ascii: ","))
+  }
+
+  /// A field and the comma behind it.
+  static func decimal(_ decimal: ExactDecimal?, _ row: inout ByteBuffer) {
+    decimal?.appendWithFraction(to: &row)
+    row.append(UInt8(ascii: ","))
   }
 
   /// Reads one record.

@@ -28,6 +28,10 @@ extension ExactDecimal {
   }
 
   private init(parsing bytes: UnsafeBufferPointer<UInt8>, maximumDigits: Int) throws(DecimalSyntaxError) {
+    if let (significand, exponent) = Self.short(bytes) {
+      self.init(significand: Int128(significand), exponent: exponent)
+      return
+    }
     guard let scan = NumberScan(bytes) else {
       throw DecimalSyntaxError(refusing: bytes, fault: .syntax)
     }
@@ -52,6 +56,34 @@ extension ExactDecimal {
       let sign: BigInt.Sign = scan.isNegative ? .minus : .plus
       self.init(wide: BigInt(sign: sign, magnitude: Self.big(text)), exponent: exponent)
     }
+  }
+
+  /// Digits, and perhaps a point among them, that fit 64 bits: nearly all numbers there are. Nil for all others,
+  /// wrong ones among them.
+  private static func short(_ bytes: UnsafeBufferPointer<UInt8>) -> (significand: Int64, exponent: Int)? {
+    guard bytes.count <= 18, let first = bytes.first else { return nil }
+    let isNegative = first == UInt8(ascii: "-")
+    var index = isNegative ? 1 : 0
+    let start = index
+    var (value, point): (Int64, Int?) = (0, nil)
+    while index < bytes.count {
+      let byte = bytes[index]
+      let digit = byte &- UInt8(ascii: "0")
+      if digit <= 9 {
+        value = value &* 10 &+ Int64(digit)
+      } else if byte == UInt8(ascii: "."), point == nil, index > start {
+        point = index
+      } else {
+        return nil
+      }
+      index &+= 1
+    }
+    let whole = (point ?? bytes.count) - start
+    // No digits, a point at the end, a zero in front of others: the full reader says what is wrong.
+    guard whole > 0, point != bytes.count - 1, whole == 1 || bytes[start] != UInt8(ascii: "0") else {
+      return nil
+    }
+    return (isNegative ? -value : value, point.map { $0 + 1 - bytes.count } ?? 0)
   }
 
   /// Reads a JSON number exactly; the same grammar and the same limits as ``init(parsing:)``.

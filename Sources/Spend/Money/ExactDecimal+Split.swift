@@ -15,6 +15,11 @@ extension ExactDecimal {
   ///     the smallest part still has 12 significant digits.
   /// - Returns: one part for each weight; nil where the weights sum to 0 or one of them is negative.
   public func split(by weights: [ExactDecimal], decimalPlaces: Int? = nil) -> [ExactDecimal]? {
+    if let magnitudes = Self.magnitudes(weights),
+      let shares = narrowShares(by: magnitudes, decimalPlaces: decimalPlaces)
+    {
+      return shares
+    }
     guard !weights.contains(where: \.isNegative) else { return nil }
     let total = weights.reduce(into: ExactDecimal.zero, +=)
     guard !total.isZero, let least = weights.lazy.filter({ !$0.isZero }).min() else { return nil }
@@ -27,9 +32,7 @@ extension ExactDecimal {
         min(lastPlace, firstPlace + least.firstPlace - total.firstPlace - 1 - 11)
       }
     let unit = weights.map(\.lastPlace).min() ?? 0
-    let amounts =
-      Self.narrowShares(of: self, by: weights, total: total, quantum: quantum, unit: unit)
-      ?? Self.wideShares(of: self, by: weights, total: total, quantum: quantum, unit: unit)
+    let amounts = Self.wideShares(of: self, by: weights, total: total, quantum: quantum, unit: unit)
     return isNegative ? amounts.map { -$0 } : amounts
   }
 
@@ -38,20 +41,60 @@ extension ExactDecimal {
     split(by: weights.map { ExactDecimal($0) }, decimalPlaces: decimalPlaces)
   }
 
-  private static func narrowShares(
-    of value: ExactDecimal, by weights: [ExactDecimal], total: ExactDecimal, quantum: Int, unit: Int
-  ) -> [ExactDecimal]? {
-    guard let quanta = value.narrowMagnitude(inUnitsOf: quantum),
-      let totalWeight = total.narrowMagnitude(inUnitsOf: unit)
-    else { return nil }
-    let narrow = weights.compactMap { $0.narrowMagnitude(inUnitsOf: unit) }
-    guard narrow.count == weights.count else { return nil }
-    let shares = largestRemainder(quanta, narrow) { quanta, weight in
-      // weight ≤ total, so the quotient is at most `quanta` and cannot overflow, unless they are equal.
-      weight == totalWeight
-        ? (quanta, 0) : totalWeight.dividingFullWidth(quanta.multipliedFullWidth(by: weight))
+  /// The magnitudes of weights in units of their finest last place; nil where one is negative or beyond 128 bits.
+  private static func magnitudes(_ weights: [ExactDecimal]) -> [UInt128]? {
+    var finest = Int.max
+    for weight in weights {
+      guard case .compact(let significand, let exponent) = weight.storage, significand >= 0 else {
+        return nil
+      }
+      // A zero has no exponent of its own.
+      if significand != 0 { finest = min(finest, exponent) }
     }
-    return shares.map { ExactDecimal($0).shifted(by: quantum) }
+    var magnitudes: [UInt128] = []
+    magnitudes.reserveCapacity(weights.count)
+    for weight in weights {
+      guard case .compact(let significand, let exponent) = weight.storage else { return nil }
+      if significand == 0 || exponent == finest {
+        magnitudes.append(significand.magnitude)
+      } else {
+        guard let power = PowersOfTen.small(exponent - finest) else { return nil }
+        let (scaled, overflow) = significand.magnitude.multipliedReportingOverflow(by: power.magnitude)
+        if overflow { return nil }
+        magnitudes.append(scaled)
+      }
+    }
+    return magnitudes
+  }
+
+  /// ``split(by:decimalPlaces:)`` in 128 bits: the path that nearly every cost line takes.
+  private func narrowShares(by weights: [UInt128], decimalPlaces: Int?) -> [ExactDecimal]? {
+    var (total, least, largest): (UInt128, UInt128, UInt128) = (0, .max, 0)
+    for weight in weights where weight > 0 {
+      let (sum, overflow) = total.addingReportingOverflow(weight)
+      if overflow { return nil }
+      (total, least, largest) = (sum, min(least, weight), max(largest, weight))
+    }
+    if total == 0 || isZero { return nil }
+    // The smallest share starts at its first place or one above; twelve digits from there on.
+    let finest =
+      decimalPlaces.map { -$0 }
+      ?? firstPlace + PowersOfTen.digitCount(least) - PowersOfTen.digitCount(total) - 1 - 11
+    let quantum = min(lastPlace, finest)
+    guard let quanta = narrowMagnitude(inUnitsOf: quantum) else { return nil }
+    let shares: [UInt128]
+    if !quanta.multipliedReportingOverflow(by: largest).overflow {
+      shares = Self.largestRemainder(quanta, weights) { quanta, weight in
+        (quanta &* weight).quotientAndRemainder(dividingBy: total)
+      }
+    } else {
+      shares = Self.largestRemainder(quanta, weights) { quanta, weight in
+        // weight ≤ total, so the quotient is at most `quanta` and cannot overflow, unless they are equal.
+        weight == total ? (quanta, 0) : total.dividingFullWidth(quanta.multipliedFullWidth(by: weight))
+      }
+    }
+    let sign: Int128 = isNegative ? -1 : 1
+    return shares.map { ExactDecimal(significand: Int128(bitPattern: $0) &* sign, exponent: quantum) }
   }
 
   private static func wideShares(

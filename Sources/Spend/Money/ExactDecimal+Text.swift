@@ -1,4 +1,5 @@
 internal import BigInt
+import Staging
 
 extension ExactDecimal: CustomStringConvertible {
   /// The shortest exact plain text, never in exponent form: `12.5`, `0`, `-3`, `1000`.
@@ -22,7 +23,16 @@ extension ExactDecimal: CustomStringConvertible {
   /// Appends ``focusText`` as bytes, without making a string.
   public func appendWithFraction(to bytes: inout [UInt8]) { append(to: &bytes, fraction: true) }
 
+  /// Appends ``focusText`` to a row, without allocation while the significand fits 128 bits.
+  public func appendWithFraction(to bytes: inout ByteBuffer) { append(to: &bytes, fraction: true) }
+
   private func append(to bytes: inout [UInt8], fraction: Bool) {
+    var text = ByteBuffer(capacity: 64)
+    append(to: &text, fraction: fraction)
+    text.withBytes { bytes.append(contentsOf: $0) }
+  }
+
+  private func append(to bytes: inout ByteBuffer, fraction: Bool) {
     if isNegative { bytes.append(UInt8(ascii: "-")) }
     switch storage {
     case .compact(let significand, let exponent):
@@ -59,26 +69,29 @@ extension ExactDecimal: CustomStringConvertible {
 
   /// Appends `digits` × 10^exponent in plain form.
   private static func layOut(
-    _ digits: UnsafeBufferPointer<UInt8>, _ exponent: Int, _ fraction: Bool, into bytes: inout [UInt8]
+    _ digits: UnsafeBufferPointer<UInt8>, _ exponent: Int, _ fraction: Bool, into bytes: inout ByteBuffer
   ) {
     let zero = UInt8(ascii: "0")
+    let point = UInt8(ascii: ".")
+    guard let first = digits.baseAddress else { return }
     var (count, exponent) = (digits.count, exponent)
     while exponent < 0, count > 1, digits[count - 1] == zero {
       count -= 1
       exponent += 1
     }
+    let whole = count + exponent
     if exponent >= 0 {
-      bytes.append(contentsOf: digits[..<count])
-      bytes.append(contentsOf: repeatElement(zero, count: exponent))
-      if fraction { bytes.append(contentsOf: [UInt8(ascii: "."), zero]) }
-    } else if count + exponent > 0 {
-      bytes.append(contentsOf: digits[..<(count + exponent)])
-      bytes.append(UInt8(ascii: "."))
-      bytes.append(contentsOf: digits[(count + exponent)..<count])
+      bytes.append(first, count: count)
+      bytes.append(zero, repeated: exponent)
+      if fraction { bytes.append(".0") }
+    } else if whole > 0 {
+      bytes.append(first, count: whole)
+      bytes.append(point)
+      bytes.append(first + whole, count: -exponent)
     } else {
-      bytes.append(contentsOf: [zero, UInt8(ascii: ".")])
-      bytes.append(contentsOf: repeatElement(zero, count: -(count + exponent)))
-      bytes.append(contentsOf: digits[..<count])
+      bytes.append("0.")
+      bytes.append(zero, repeated: -whole)
+      bytes.append(first, count: count)
     }
   }
 }

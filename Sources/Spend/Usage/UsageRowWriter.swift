@@ -1,4 +1,5 @@
 import Diagnostics
+import Glibc
 import JSONReader
 import Staging
 
@@ -12,9 +13,11 @@ public struct UsageRowWriter {
 
   private let service: String
   private var values: [JSONValue?]
-  /// Column of the n-th member of the row before; nil for members without a column.
+  /// The names of the row before one after the other, where each ends, and its column; nil for members without one.
+  private var names: [UInt8] = []
+  private var nameEnds: [Int] = []
   private var order: [Int?] = []
-  private var orderNames: [[UInt8]] = []
+  private var others: [(key: JSONValue, value: JSONValue)] = []
   /// Rows whose token kinds do not add up (DESIGN C11).
   public private(set) var mismatches = 0
 
@@ -26,61 +29,80 @@ public struct UsageRowWriter {
   /// Appends the row of one raw line.
   /// The same row goes into `table`, for attribution.
   /// - Throws: ``RefusedLine`` if the line is no envelope.
-  public mutating func append(_ line: JSONValue, to row: inout CSVRow, and table: inout UsageTable) throws {
+  public mutating func append(_ line: JSONValue, to row: inout ByteBuffer, and table: inout UsageTable) throws
+  {
     let result = try RawLine.result(of: line)
-    for index in values.indices { values[index] = nil }
-    var others: [(key: JSONValue, value: JSONValue)] = []
-    if let members = result.members {
-      var position = 0
-      for (key, value) in members {
-        if let column = column(of: key, at: position) {
-          values[column] = value
-        } else if !key.bytes.elementsEqual("object".utf8) {
-          others.append((key, value))
-        }
-        position += 1
+    take(result)
+    values.withUnsafeBufferPointer { values in
+      let dimensions = UsageDimension.allCases.count
+      table.append(
+        service: service, dimensions: UnsafeBufferPointer(rebasing: values[..<dimensions]),
+        measures: UnsafeBufferPointer(rebasing: values[dimensions...]))
+      row.append(service)
+      for value in values {
+        row.append(UInt8(ascii: ","))
+        if let value { Self.append(value, to: &row) }
       }
     }
-    let values = values
-    table.append(
-      service: service, dimension: { Self.given(values[$0.index]) },
-      measure: { Self.given(values[UsageDimension.allCases.count + $0.index]) })
-    row.append(service)
-    for value in values { append(value, to: &row) }
-    row.append(tokenCheck())
-    row.append(Self.object(others))
-    row.endRow()
+    row.append(UInt8(ascii: ","))
+    if let check = tokenCheck() { row.append(check) }
+    row.append(UInt8(ascii: ","))
+    if let text = Self.object(others) { CSVRow.append(text, to: &row) }
+    row.append(0x0A)
   }
 
-  private static func given(_ value: JSONValue?) -> JSONValue? { value?.isNull == true ? nil : value }
+  /// Sorts a result's members into columns.
+  private mutating func take(_ result: JSONValue) {
+    for index in values.indices { values[index] = nil }
+    if !others.isEmpty { others.removeAll() }
+    guard let members = result.members else { return }
+    var position = 0
+    for (key, value) in members {
+      if let column = column(of: key, at: position) {
+        values[column] = value.isNull ? nil : value
+      } else if !key.bytes.elementsEqual("object".utf8) {
+        others.append((key, value))
+      }
+      position += 1
+    }
+  }
 
-  private func append(_ value: JSONValue?, to row: inout CSVRow) {
-    guard let value, !value.isNull else { return row.appendPlain { _ in } }
+  private static func append(_ value: JSONValue, to row: inout ByteBuffer) {
     switch value.kind {
     case .number, .true, .false: row.append(value.bytes)
-    case .string: row.append(value.string)
-    default: row.append(String(decoding: value.bytes, as: UTF8.self))
+    case .string where !value.isEscaped: CSVRow.appendField(value.bytes, to: &row)
+    case .string: CSVRow.append(value.string ?? "", to: &row)
+    default: CSVRow.appendField(value.bytes, to: &row)
     }
   }
 
   private mutating func column(of key: JSONValue, at position: Int) -> Int? {
     let bytes = key.bytes
-    if position < order.count, orderNames[position].elementsEqual(bytes) { return order[position] }
+    if position < order.count, isName(bytes, at: position) { return order[position] }
     let column = Self.columnBytes.firstIndex { $0.elementsEqual(bytes) }
-    if position == order.count {
-      order.append(column)
-      orderNames.append(Array(bytes))
-    } else if position < order.count {
-      order[position] = column
-      orderNames[position] = Array(bytes)
-    }
+    // From here on the row is unlike the one before: what is known of it ends here.
+    let keep = min(position, order.count)
+    order.removeLast(order.count - keep)
+    nameEnds.removeLast(nameEnds.count - keep)
+    names.removeLast(names.count - (nameEnds.last ?? 0))
+    order.append(column)
+    names.append(contentsOf: bytes)
+    nameEnds.append(names.count)
     return column
+  }
+
+  private func isName(_ bytes: UnsafeBufferPointer<UInt8>, at position: Int) -> Bool {
+    let start = position == 0 ? 0 : nameEnds[position - 1]
+    guard nameEnds[position] - start == bytes.count, let base = bytes.baseAddress else { return false }
+    return names.withUnsafeBufferPointer { names in
+      names.baseAddress.map { memcmp($0 + start, base, bytes.count) == 0 } ?? false
+    }
   }
 
   /// `input = uncached + cached + cache write` where the row tells all of them (DESIGN C11): `ok`,
   /// `mismatch`, or nil where there is nothing to check.
-  private mutating func tokenCheck() -> String? {
-    func count(_ index: Int) -> Int? { values[index].flatMap { $0.isNull ? nil : $0.integer } }
+  private mutating func tokenCheck() -> StaticString? {
+    func count(_ index: Int) -> Int? { values[index]?.integer }
     guard let input = count(Self.input), let uncached = count(Self.uncached) else { return nil }
     let cached = count(Self.cached) ?? 0
     let written = count(Self.cacheWrite) ?? 0

@@ -2,24 +2,50 @@ import JSONReader
 
 /// One day's usage of one organization in columns: what attribution looks at.
 ///
-/// Hot path: texts are interned, measures lie flat, a row costs no allocation of its own.
+/// Hot path: texts and users are numbered, each measure is a column of its own, a row costs no allocation.
 public struct UsageTable: Sendable {
-  /// A usage row's dimensions; the numbers stand for interned texts, -1 for null.
+  /// A usage row's dimensions as numbers of texts, -1 for null.
   struct Row: Sendable {
-    var service: Int32
-    var project: Int32
-    var user: Int32
-    var apiKey: Int32
-    var model: Int32
-    var tier: Int32
+    /// Service, project and model: position in ``UsageTable/groups``.
+    var group: Int32
     var size: Int32
+    /// Position in ``UsageTable/users``.
+    var user: Int32
+    var tier: Tier
+  }
+
+  /// The tier that a row was served at, as far as attribution tells tiers apart.
+  struct Tier: Sendable, Hashable {
+    /// Nil for a row without a tier, and for one whose tier is not known.
+    var tier: ServiceTier?
+    /// Whether the row names a tier at all.
+    var isNamed: Bool
     var isBatch: Bool
   }
 
+  /// A key and a user that occur together; numbers of texts, -1 for null.
+  struct User: Sendable, Hashable {
+    var apiKey: Int32
+    var user: Int32
+  }
+
+  /// Where rows count together for attribution; numbers of texts, -1 for null.
+  struct Group: Sendable, Hashable {
+    var service: Int32
+    var project: Int32
+    var model: Int32
+  }
+
   private(set) var rows: [Row] = []
-  private var measures: [Int] = []
-  private var texts: [String] = []
-  private var numbers: [String: Int32] = [:]
+  /// Keys and users by number of text.
+  private var userPairs = PairNumbers()
+  private var servicePairs = PairNumbers()
+  private var groupPairs = PairNumbers()
+  /// By number of text; nil for one whose tier has not been asked for.
+  private var tiers: [ServiceTier??] = []
+  private var texts = TextNumbers()
+  /// By measure; a column ends at the last row that has it.
+  private var columns: [[Int]] = Array(repeating: [], count: UsageMeasure.allCases.count)
 
   private static let absent = Int.min
   /// Counts outside of this are none; within it, sums over any day fit their types.
@@ -33,45 +59,70 @@ public struct UsageTable: Sendable {
   ///   - dimensions: by ``UsageDimension``, nil for null and absent.
   ///   - measures: by ``UsageMeasure``.
   mutating func append(
-    service: String, dimension: (UsageDimension) -> JSONValue?, measure: (UsageMeasure) -> JSONValue?
+    service: String, dimensions: UnsafeBufferPointer<JSONValue?>, measures: UnsafeBufferPointer<JSONValue?>
   ) {
-    func text(_ name: UsageDimension) -> String? {
-      guard let text = dimension(name)?.string, !text.isEmpty else { return nil }
-      return text
-    }
-    let batch = dimension(.batch)
+    let batch = dimensions[UsageDimension.batch.index]
+    let tierText = number(dimensions[UsageDimension.serviceTier.index])
+    let tier = tier(tierText)
+    let place = servicePairs.number(
+      of: texts.number(of: service), number(dimensions[UsageDimension.project.index]))
+    let row = rows.count
     rows.append(
       Row(
-        service: intern(service), project: intern(text(.project)), user: intern(text(.user)),
-        apiKey: intern(text(.apiKey)), model: intern(text(.model)), tier: intern(text(.serviceTier)),
-        size: intern(text(.size)), isBatch: batch?.boolean ?? (batch?.string == "true")))
-    for name in UsageMeasure.allCases {
-      let count = measure(name)?.integer ?? Self.absent
-      measures.append(Self.plausible.contains(count) ? count : Self.absent)
+        group: groupPairs.number(of: place, number(dimensions[UsageDimension.model.index])),
+        size: number(dimensions[UsageDimension.size.index]),
+        user: userPairs.number(
+          of: number(dimensions[UsageDimension.apiKey.index]), number(dimensions[UsageDimension.user.index])),
+        tier: Tier(
+          tier: tier, isNamed: tierText >= 0,
+          isBatch: tier == .batch || (batch?.boolean ?? (batch?.string == "true")))))
+    for index in measures.indices {
+      guard let count = measures[index]?.integer, Self.plausible.contains(count) else { continue }
+      while columns[index].count < row { columns[index].append(Self.absent) }
+      columns[index].append(count)
+    }
+  }
+
+  /// All keys and users that occur together, by number.
+  var users: [User] { userPairs.pairs.map { User(apiKey: $0.first, user: $0.second) } }
+
+  /// All groups, by number.
+  var groups: [Group] {
+    groupPairs.pairs.map { pair in
+      let place = servicePairs.pairs[Int(pair.first)]
+      return Group(service: place.first, project: place.second, model: pair.second)
     }
   }
 
   /// What a row counts; nil where it does not tell.
   func value(_ measure: UsageMeasure, row: Int) -> Int? {
-    let value = measures[row * UsageMeasure.allCases.count + measure.index]
-    return value == Self.absent ? nil : value
+    let column = columns[measure.index]
+    guard row < column.count, column[row] != Self.absent else { return nil }
+    return column[row]
   }
 
   /// The text behind a number, nil for -1.
-  func text(_ number: Int32) -> String? { number < 0 ? nil : texts[Int(number)] }
+  func text(_ number: Int32) -> String? { texts[number] }
 
   /// The number of a text that some row has, or -2, which no row has; -1 for nil.
   func number(_ text: String?) -> Int32 {
     guard let text else { return -1 }
-    return numbers[text] ?? -2
+    return texts.known(text) ?? -2
   }
 
-  private mutating func intern(_ text: String?) -> Int32 {
-    guard let text else { return -1 }
-    if let known = numbers[text] { return known }
-    let number = Int32(texts.count)
-    texts.append(text)
-    numbers[text] = number
-    return number
+  /// The number of a dimension's text; -1 for null, absent and empty.
+  private mutating func number(_ value: JSONValue?) -> Int32 {
+    guard let value, value.kind == .string, !value.bytes.isEmpty else { return -1 }
+    if value.isEscaped { return value.string.map { texts.number(of: $0) } ?? -1 }
+    return texts.number(of: value.bytes)
+  }
+
+  private mutating func tier(_ number: Int32) -> ServiceTier? {
+    if number < 0 { return nil }
+    while tiers.count <= Int(number) { tiers.append(nil) }
+    if let known = tiers[Int(number)] { return known }
+    let tier = texts[number].flatMap { ServiceTier(prefix: $0) }
+    tiers[Int(number)] = .some(tier)
+    return tier
   }
 }

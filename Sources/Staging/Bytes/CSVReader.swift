@@ -1,22 +1,39 @@
 /// One record of a CSV file, valid only while it is handed out.
 public struct CSVRecord {
-  struct Field {
-    var start: Int
-    var end: Int
-    var isQuoted: Bool
+  /// Where a field lies in its record.
+  public struct Field {
+    @usableFromInline var start: Int
+    @usableFromInline var end: Int
+    @usableFromInline var isQuoted: Bool
   }
-  let base: UnsafeBufferPointer<UInt8>
-  let fields: [Field]
+  @usableFromInline let base: UnsafeBufferPointer<UInt8>
+  @usableFromInline let fields: [Field]
   /// The record's number from 1 on, the header not counted.
   public let number: Int
 
-  public var count: Int { fields.count }
+  public init(base: UnsafeBufferPointer<UInt8>, fields: [Field], number: Int) {
+    self.base = base
+    self.fields = fields
+    self.number = number
+  }
+
+  @inlinable public var count: Int { fields.count }
 
   /// The field's bytes between its quotes; doubled quotes are still doubled.
-  public func rawBytes(_ index: Int) -> UnsafeBufferPointer<UInt8> {
+  @inlinable public func rawBytes(_ index: Int) -> UnsafeBufferPointer<UInt8> {
     let field = fields[index]
     return UnsafeBufferPointer(rebasing: base[field.start..<field.end])
   }
+
+  /// The field as it stands in the file, with its quotes: what may be copied into another CSV file.
+  @inlinable public func verbatim(_ index: Int) -> UnsafeBufferPointer<UInt8> {
+    let field = fields[index]
+    let quote = field.isQuoted ? 1 : 0
+    return UnsafeBufferPointer(rebasing: base[(field.start - quote)..<(field.end + quote)])
+  }
+
+  /// Whether there is nothing between the commas.
+  @inlinable public func isNull(_ index: Int) -> Bool { fields[index].start == fields[index].end }
 
   /// The field's text, or nil where there is nothing between the commas.
   public func text(_ index: Int) -> String? {
@@ -127,9 +144,18 @@ public struct CSVReader {
     }
   }
 
+  /// Finds the first fields of one whole record, up to and with the one at `last`.
+  /// - Throws: ``CorruptFile`` for broken quotes.
+  public static func fields(
+    upTo last: Int, of record: UnsafeBufferPointer<UInt8>, into fields: inout [CSVRecord.Field], path: String,
+    number: Int
+  ) throws {
+    _ = try scan(record, &fields, path: path, number: number, isLast: true, wanted: last + 1)
+  }
+
   private static func scan(
     _ bytes: UnsafeBufferPointer<UInt8>, _ fields: inout [CSVRecord.Field], path: String, number: Int,
-    isLast: Bool
+    isLast: Bool, wanted: Int = .max
   ) throws -> Int? {
     fields.removeAll(keepingCapacity: true)
     var index = 0
@@ -157,13 +183,14 @@ public struct CSVReader {
         field.end = index
         index += 1
       } else {
-        while index < count, bytes[index] != 0x2C, bytes[index] != 0x0A { index += 1 }
+        index = endOfPlainField(bytes, from: index)
         field.end = index
         if index < count, bytes[index] == 0x0A, field.end > field.start, bytes[field.end - 1] == 0x0D {
           field.end -= 1
         }
       }
       fields.append(field)
+      if fields.count == wanted { return index }
       guard index < count else { return isLast ? count : nil }
       // A carriage return at the window's end: its line feed is still to come.
       if bytes[index] == 0x0D, index + 1 == count, !isLast { return nil }
@@ -176,5 +203,24 @@ public struct CSVReader {
           path: path, reason: "record \(number), field \(fields.count): text after a closing quote")
       }
     }
+  }
+
+  /// Where the next comma or line feed is, or the end. Eight bytes at a time: fields are most of a file.
+  private static func endOfPlainField(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+    guard let base = bytes.baseAddress else { return start }
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let highs: UInt64 = 0x8080_8080_8080_8080
+    let (commas, feeds) = (ones &* 0x2C, ones &* 0x0A)
+    var index = start
+    while index &+ 8 <= bytes.count {
+      let word = UInt64(littleEndian: UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self))
+      let (comma, feed) = (word ^ commas, word ^ feeds)
+      // A byte that is zero after the exclusive or sets its high bit; the lowest one set is always true.
+      let found = ((comma &- ones) & ~comma | (feed &- ones) & ~feed) & highs
+      if found != 0 { return index &+ found.trailingZeroBitCount / 8 }
+      index &+= 8
+    }
+    while index < bytes.count, base[index] != 0x2C, base[index] != 0x0A { index &+= 1 }
+    return index
   }
 }

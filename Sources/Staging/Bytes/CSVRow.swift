@@ -48,12 +48,7 @@ public struct CSVRow: Sendable {
 
   /// Appends one field, quoted only where RFC 4180 asks for it.
   public static func appendField(_ field: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
-    var needsQuotes = false
-    for byte in field where byte == 0x22 || byte == 0x2C || byte == 0x0A || byte == 0x0D {
-      needsQuotes = true
-      break
-    }
-    guard needsQuotes else {
+    guard needsQuotes(field) else {
       bytes.append(contentsOf: field)
       return
     }
@@ -67,6 +62,48 @@ public struct CSVRow: Sendable {
 }
 
 extension CSVRow {
+  /// Appends one field to a row that is put together in a buffer.
+  public static func append(_ text: String, to bytes: inout ByteBuffer) {
+    var text = text
+    text.withUTF8 { appendField($0, to: &bytes) }
+  }
+
+  /// Appends one field given as UTF-8 bytes, quoted only where RFC 4180 asks for it.
+  public static func appendField(_ field: UnsafeBufferPointer<UInt8>, to bytes: inout ByteBuffer) {
+    guard needsQuotes(field) else { return bytes.append(field) }
+    bytes.append(0x22)
+    for byte in field {
+      if byte == 0x22 { bytes.append(0x22) }
+      bytes.append(byte)
+    }
+    bytes.append(0x22)
+  }
+}
+
+extension CSVRow {
+  /// Whether a field holds a quote, a comma or a line break (RFC 4180). Eight bytes at a time.
+  private static func needsQuotes(_ field: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let base = field.baseAddress else { return false }
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let highs: UInt64 = 0x8080_8080_8080_8080
+    func holds(_ byte: UInt64, _ word: UInt64) -> UInt64 {
+      let difference = word ^ (ones &* byte)
+      return (difference &- ones) & ~difference & highs
+    }
+    var index = 0
+    while index &+ 8 <= field.count {
+      let word = UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self)
+      if holds(0x22, word) | holds(0x2C, word) | holds(0x0A, word) | holds(0x0D, word) != 0 { return true }
+      index &+= 8
+    }
+    while index < field.count {
+      let byte = base[index]
+      if byte == 0x22 || byte == 0x2C || byte == 0x0A || byte == 0x0D { return true }
+      index &+= 1
+    }
+    return false
+  }
+
   /// A header row with its line feed.
   public static func header(_ names: [String]) -> [UInt8] {
     var row = CSVRow()

@@ -1,4 +1,4 @@
-import CZlib
+import CIgzip
 import Diagnostics
 
 /// Decompresses a gzip file of one or more members, piece by piece.
@@ -16,70 +16,62 @@ public final class GzipDecoder: ByteSource {
     }
   }
 
+  private let handle: OpaquePointer
   private let path: String
   private let input: [UInt8]
   private let limits: Limits
   private var position = 0
   private var produced = 0
-  private var stream = z_stream()
-  private var isOpen = false
   private var isInMember = false
+  private var isFirstMember = true
 
   /// - Parameters:
   ///   - input: the whole compressed file.
   ///   - path: named in errors.
   public init(_ input: [UInt8], path: String, limits: Limits = Limits()) throws {
+    guard let handle = cigzip_decoder_create() else {
+      throw CorruptFile(path: path, reason: "the gzip decoder cannot start")
+    }
+    self.handle = handle
     self.input = input
     self.path = path
     self.limits = limits
-    let gzipOnly: Int32 = 15 + 16
-    guard
-      inflateInit2_(&stream, gzipOnly, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
-    else { throw corrupt("zlib cannot start") }
-    isOpen = true
   }
 
-  deinit { if isOpen { inflateEnd(&stream) } }
+  deinit { cigzip_decoder_free(handle) }
 
   /// Fills `buffer` from its start and returns how many bytes it took; 0 at the end of the file.
   public func read(into buffer: UnsafeMutableBufferPointer<UInt8>) throws -> Int {
-    guard !buffer.isEmpty else { return 0 }
+    guard let base = buffer.baseAddress, !buffer.isEmpty else { return 0 }
     while true {
-      if position == input.count {
-        guard !isInMember, produced > 0 || position > 0 else {
-          throw corrupt("the file ends in the middle of its compressed data")
+      if !isInMember {
+        if position == input.count, !isFirstMember { return 0 }
+        if !isFirstMember { cigzip_decoder_reset(handle) }
+        // RFC 1952: these flags are reserved and must be zero; the library does not look.
+        if position + 3 < input.count, input[position + 3] & 0xE0 != 0 {
+          throw corrupt("not valid gzip near byte \(position): reserved flags are set")
         }
-        return 0
+        isInMember = true
+        isFirstMember = false
       }
-      isInMember = true
-      var status: Int32 = Z_OK
-      let taken = input.withUnsafeBufferPointer { bytes in
-        stream.next_in = UnsafeMutablePointer(mutating: bytes.baseAddress.map { $0 + position })
-        stream.avail_in = UInt32(min(bytes.count - position, 1 << 30))
-        let offered = Int(stream.avail_in)
-        stream.next_out = buffer.baseAddress
-        stream.avail_out = UInt32(min(buffer.count, 1 << 30))
-        status = inflate(&stream, Z_NO_FLUSH)
-        return offered - Int(stream.avail_in)
+      var taken = 0
+      var written = 0
+      let status = input.withUnsafeBufferPointer { bytes in
+        cigzip_decode(
+          handle, bytes.baseAddress.map { $0 + position }, bytes.count - position, base, buffer.count, &taken,
+          &written)
       }
       position += taken
-      let written = min(buffer.count, 1 << 30) - Int(stream.avail_out)
       produced += written
-      switch status {
-      case Z_STREAM_END:
-        isInMember = false
-        inflateReset(&stream)
-      case Z_OK: break
-      case Z_BUF_ERROR where position == input.count:
-        throw corrupt("the file ends in the middle of its compressed data")
-      default:
-        let reason = stream.msg.map { String(cString: $0) } ?? "status \(status)"
-        throw corrupt("not valid gzip near byte \(position): \(reason)")
-      }
+      if status == CIGZIP_END { isInMember = false }
+      guard status != CIGZIP_CORRUPT else { throw corrupt("not valid gzip near byte \(position)") }
       guard produced <= limits.decompressedBytes,
         produced <= 1 << 20 || produced / limits.ratio <= input.count
       else { throw corrupt("decompresses to more than is plausible (\(produced) bytes so far)") }
       if written > 0 { return written }
+      if isInMember, position == input.count {
+        throw corrupt("the file ends in the middle of its compressed data")
+      }
     }
   }
 

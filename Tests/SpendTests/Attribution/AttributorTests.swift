@@ -9,10 +9,14 @@ import Testing
     var table = UsageTable()
     for (service, json) in rows {
       try JSONParser().parse(Array(json.utf8)) { root in
-        table.append(
-          service: service,
-          dimension: { name in root.member(name.rawValue).flatMap { $0.isNull ? nil : $0 } },
-          measure: { name in root.member(name.rawValue).flatMap { $0.isNull ? nil : $0 } })
+        func member(_ name: String) -> JSONValue? { root.member(name).flatMap { $0.isNull ? nil : $0 } }
+        let dimensions = UsageDimension.allCases.map { member($0.rawValue) }
+        let measures = UsageMeasure.allCases.map { member($0.rawValue) }
+        dimensions.withUnsafeBufferPointer { dimensions in
+          measures.withUnsafeBufferPointer { measures in
+            table.append(service: service, dimensions: dimensions, measures: measures)
+          }
+        }
       }
     }
     return table
@@ -47,7 +51,7 @@ import Testing
     dimensions: [String] = ["project_id", "line_item"], names: NameBook = NameBook()
   ) throws -> [Attributor.Part] {
     let lines = ([line] + others).compactMap { line in line.lineItem.map { (line.projectID, LineItem($0)) } }
-    let attributor = Attributor(usage: try usage(rows), names: names, lines: lines, dimensions: dimensions)
+    var attributor = Attributor(usage: try usage(rows), names: names, lines: lines, dimensions: dimensions)
     return attributor.parts(of: line, line.lineItem.map { LineItem($0) })
   }
 
