@@ -5,12 +5,16 @@ import Diagnostics
 /// The parts replace the cost line: their amounts and quantities sum to it exactly, and what has no usage is
 /// a part of its own.
 public struct Attributor {
+  /// Who is behind a part; ``ids(of:)`` says the ids.
+  public enum Person: Sendable, Hashable {
+    case named(apiKeyID: String?, userID: String?)
+    /// A key and user by their position among those of the day's ``UsageTable``: many parts have the same.
+    case user(Int)
+  }
+
   /// One part of a cost line, or all of it.
   public struct Part: Sendable {
-    public var apiKeyID: String?
-    public var userID: String?
-    /// Position of key and user among the day's users of ``UsageTable``; nil where the cost line names one.
-    var user: Int?
+    public var person: Person
     public var method: AttributionMethod
     public var amount: ExactDecimal
     public var quantity: ExactDecimal?
@@ -37,6 +41,14 @@ public struct Attributor {
     people = usage.users.map { user in
       let key = usage.text(user.apiKey)
       return (key, usage.text(user.user) ?? key.flatMap { names.credentials[$0]?.ownerID })
+    }
+  }
+
+  /// The key and the user or service account; nil where they are not known.
+  public func ids(of person: Person) -> (apiKeyID: String?, userID: String?) {
+    switch person {
+    case .named(let apiKeyID, let userID): (apiKeyID, userID)
+    case .user(let number): (people[number].apiKey, people[number].principal)
     }
   }
 
@@ -68,7 +80,7 @@ public struct Attributor {
     _ line: CostLine, key: String? = nil, user: String?, _ method: AttributionMethod
   ) -> Part {
     Part(
-      apiKeyID: line.apiKeyID ?? key, userID: user, method: method, amount: line.amount,
+      person: .named(apiKeyID: line.apiKeyID ?? key, userID: user), method: method, amount: line.amount,
       quantity: line.quantity, allocation: nil)
   }
 
@@ -100,19 +112,19 @@ public struct Attributor {
     var parts: [Part] = []
     parts.reserveCapacity(weights.count)
     for (index, share) in known.enumerated() {
-      let person = people[Int(share.user)]
+      let user = Int(share.user)
       parts.append(
         Part(
-          apiKeyID: line.apiKeyID ?? person.apiKey, userID: person.principal, user: Int(share.user),
-          method: .usageShare, amount: amounts[index], quantity: quantities?[index],
+          // A cost line that names a key has usage of that key alone behind it.
+          person: .user(user), method: .usageShare, amount: amounts[index], quantity: quantities?[index],
           allocation: Allocation(
-            target: target == .credential && person.apiKey != nil ? .credential : .principal,
+            target: target == .credential && people[user].apiKey != nil ? .credential : .principal,
             ratio: ratios[index], usage: ExactDecimal(share.usage), unit: match.rule.unit)))
     }
     if !unknown.isZero, let amount = amounts.last, let ratio = ratios.last {
       parts.append(
         Part(
-          apiKeyID: line.apiKeyID, userID: nil, method: .unattributed, amount: amount,
+          person: .named(apiKeyID: line.apiKeyID, userID: nil), method: .unattributed, amount: amount,
           quantity: quantities?.last,
           allocation: Allocation(target: .nobody, ratio: ratio, usage: nil, unit: nil)))
     }

@@ -74,11 +74,12 @@ struct UsageMatcher {
   private mutating func add(
     _ rows: [Int32], _ rule: MatchRule, _ tier: ServiceTier?, _ mixesBatch: Bool, _ eligible: Eligible
   ) {
-    let (table, users) = (index.table, index.users)
+    let (table, users) = (index.table.rows, index.users)
+    let counts = Counts(rule, index.table)
     for number in rows {
-      let row = table.rows[Int(number)]
+      let row = table[Int(number)]
       guard eligible.includes(users[Int(row.user)].apiKey), Self.isOfTier(row.tier, tier, mixesBatch),
-        let usage = Self.usage(rule, Int(number), table), usage > 0
+        let usage = counts[Int(number)], usage > 0
       else { continue }
       let user = Int(row.user)
       if sums[user].usage == 0 { touched.append(row.user) }
@@ -143,13 +144,25 @@ struct UsageMatcher {
     }
   }
 
-  private static func usage(_ rule: MatchRule, _ row: Int, _ table: UsageTable) -> Int? {
-    if let value = table.value(rule.measure, row: row) { return value }
-    guard rule.fallback == .derivedUncachedInput, let input = table.value(.inputTokens, row: row) else {
-      return nil
+  /// What a rule counts, row by row.
+  private struct Counts {
+    private let measure: UsageTable.Column
+    /// Input, cached input and cache writes, where uncached input may have to be derived from them.
+    private let parts: (input: UsageTable.Column, cached: UsageTable.Column, written: UsageTable.Column)?
+
+    init(_ rule: MatchRule, _ table: UsageTable) {
+      measure = table.column(rule.measure)
+      parts =
+        rule.fallback == .derivedUncachedInput
+        ? (
+          table.column(.inputTokens), table.column(.inputCachedTokens), table.column(.inputCacheWriteTokens)
+        ) : nil
     }
-    let cached = table.value(.inputCachedTokens, row: row) ?? 0
-    let written = table.value(.inputCacheWriteTokens, row: row) ?? 0
-    return max(0, input - cached - written)
+
+    subscript(row: Int) -> Int? {
+      if let value = measure[row] { return value }
+      guard let parts, let input = parts.input[row] else { return nil }
+      return max(0, input - (parts.cached[row] ?? 0) - (parts.written[row] ?? 0))
+    }
   }
 }

@@ -39,7 +39,7 @@ public struct ChargeBuilder {
       quantity: line.quantity, quantityUnit: line.quantityUnit, unitPrice: unitPrice)
     if attributor == nil {
       let whole = Attributor.Part(
-        apiKeyID: line.apiKeyID, userID: line.userID, method: .none, amount: line.amount,
+        person: .named(apiKeyID: line.apiKeyID, userID: line.userID), method: .none, amount: line.amount,
         quantity: line.quantity)
       return (origin, [whole])
     }
@@ -48,7 +48,12 @@ public struct ChargeBuilder {
 
   /// The charge of one part.
   func charge(_ origin: Charge, _ part: Attributor.Part, _ line: CostLine) -> Charge {
-    var charge = named(origin, key: part.apiKeyID, user: part.userID, email: line.userEmail)
+    var ids: (apiKeyID: String?, userID: String?)
+    switch part.person {
+    case .named(let apiKeyID, let userID): ids = (apiKeyID, userID)
+    case .user: ids = attributor?.ids(of: part.person) ?? (nil, nil)
+    }
+    var charge = named(origin, key: ids.apiKeyID, user: ids.userID, email: line.userEmail)
     charge.attribution = part.method
     charge.amount = part.amount
     charge.quantity = part.quantity

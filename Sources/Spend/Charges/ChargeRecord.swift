@@ -17,6 +17,8 @@ public struct ChargeRecord {
   public let amount: ExactDecimal
   public let currency: Currency
   public let quantity: ExactDecimal?
+  /// Whether the charge has pricing columns; see ``Charge/isPriced``.
+  public let isPriced: Bool
   /// What the part was split to; nil for a charge that is no part.
   public let target: Allocation.Target?
 
@@ -42,6 +44,7 @@ public struct ChargeRecord {
     quantity = record.isNull(Field.quantity.rawValue) ? nil : try decimal(.quantity)
     guard Self.isMethod(bytes(.method)) else { throw refused(.method, "is missing or unknown") }
     try checkNumber(.unitPrice)
+    isPriced = !record.isNull(Field.unitPrice.rawValue) && !record.isNull(Field.lineItem.rawValue)
     if record.isNull(Field.allocatedTo.rawValue) {
       target = nil
     } else {
@@ -59,9 +62,6 @@ public struct ChargeRecord {
 
   /// Negative amounts are credits (DESIGN C6).
   public var isCredit: Bool { amount.isNegative }
-
-  /// Whether the charge has pricing columns; see ``Charge/isPriced``.
-  public var isPriced: Bool { !isNull(.unitPrice) && !isNull(.lineItem) }
 
   public func isNull(_ field: Field) -> Bool { record.isNull(field.rawValue) }
 

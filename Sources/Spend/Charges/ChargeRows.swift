@@ -53,12 +53,12 @@ public struct ChargeRows {
     let head = row.count
     var price = ByteBuffer(capacity: 64)
     ChargeFile.appendPrice(origin, to: &price)
-    var shared = ExactDecimal.zero
+    var shared: ExactDecimal?
     for part in parts {
       row.removeAll(behind: head)
-      if let user = part.user, let allocation = part.allocation, line.userEmail == nil {
+      if case .user(let user) = part.person, let allocation = part.allocation, line.userEmail == nil {
         append(part, of: user, allocation, origin, line, price, &row)
-        shared += part.amount
+        shared = (shared ?? .zero) + part.amount
       } else {
         let charge = builder.charge(origin, part, line)
         row.removeAll()
@@ -68,7 +68,7 @@ public struct ChargeRows {
       }
       row.withBytes { group.append($0) }
     }
-    guard !shared.isZero || parts.contains(where: { $0.user != nil }) else { return }
+    guard let shared else { return }
     totals.add(shared, line.currency)
     attribution.add(shared, line.currency, .usageShare)
   }

@@ -61,29 +61,29 @@ extension ExactDecimal {
   /// Digits, and perhaps a point among them, that fit 64 bits: nearly all numbers there are. Nil for all others,
   /// wrong ones among them.
   private static func short(_ bytes: UnsafeBufferPointer<UInt8>) -> (significand: Int64, exponent: Int)? {
-    guard bytes.count <= 18, let first = bytes.first else { return nil }
+    guard let first = bytes.first, bytes.count <= 60 else { return nil }
     let isNegative = first == UInt8(ascii: "-")
-    var index = isNegative ? 1 : 0
-    let start = index
-    var (value, point): (Int64, Int?) = (0, nil)
+    let start = isNegative ? 1 : 0
+    var (value, point, digits, index) = (Int64(0), -1, 0, start)
     while index < bytes.count {
       let byte = bytes[index]
       let digit = byte &- UInt8(ascii: "0")
       if digit <= 9 {
         value = value &* 10 &+ Int64(digit)
-      } else if byte == UInt8(ascii: "."), point == nil, index > start {
+        // Zeros in front are no digits of the number.
+        if value != 0 { digits &+= 1 }
+      } else if byte == UInt8(ascii: "."), point < 0, index > start {
         point = index
       } else {
         return nil
       }
       index &+= 1
     }
-    let whole = (point ?? bytes.count) - start
-    // No digits, a point at the end, a zero in front of others: the full reader says what is wrong.
-    guard whole > 0, point != bytes.count - 1, whole == 1 || bytes[start] != UInt8(ascii: "0") else {
-      return nil
-    }
-    return (isNegative ? -value : value, point.map { $0 + 1 - bytes.count } ?? 0)
+    let whole = (point < 0 ? bytes.count : point) - start
+    // More digits than fit, none, a point at the end, a zero in front of others: the full reader says what it is.
+    guard digits <= 18, whole > 0, point != bytes.count - 1, whole == 1 || bytes[start] != UInt8(ascii: "0")
+    else { return nil }
+    return (isNegative ? -value : value, point < 0 ? 0 : point + 1 - bytes.count)
   }
 
   /// Reads a JSON number exactly; the same grammar and the same limits as ``init(parsing:)``.

@@ -117,10 +117,17 @@ extension ExactDecimal {
     // Fewer quanta are left than there are remainders, so the count fits an Int.
     let left = Int(truncatingIfNeeded: quanta - shares.reduce(0, +))
     if left == 0 { return shares }
-    let byRemainder = exact.indices.sorted { a, b in
-      exact[a].remainder != exact[b].remainder ? exact[a].remainder > exact[b].remainder : a < b
+    // Sorted alone, remainders say where the last quantum goes; who has more than that gets one, then the first.
+    let least = exact.map(\.remainder).sorted()[exact.count - left]
+    var open = left
+    for index in exact.indices where exact[index].remainder > least {
+      shares[index] += 1
+      open -= 1
     }
-    for index in byRemainder.prefix(left) { shares[index] += 1 }
+    for index in exact.indices where open > 0 && exact[index].remainder == least {
+      shares[index] += 1
+      open -= 1
+    }
     return shares
   }
 

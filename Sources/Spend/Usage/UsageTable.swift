@@ -47,7 +47,7 @@ public struct UsageTable: Sendable {
   /// By measure; a column ends at the last row that has it.
   private var columns: [[Int]] = Array(repeating: [], count: UsageMeasure.allCases.count)
 
-  private static let absent = Int.min
+  fileprivate static let absent = Int.min
   /// Counts outside of this are none; within it, sums over any day fit their types.
   private static let plausible = 0...(1 << 53)
 
@@ -94,12 +94,18 @@ public struct UsageTable: Sendable {
     }
   }
 
-  /// What a row counts; nil where it does not tell.
-  func value(_ measure: UsageMeasure, row: Int) -> Int? {
-    let column = columns[measure.index]
-    guard row < column.count, column[row] != Self.absent else { return nil }
-    return column[row]
+  /// One measure of all rows.
+  struct Column {
+    fileprivate let values: [Int]
+
+    /// What a row counts; nil where it does not tell.
+    subscript(row: Int) -> Int? {
+      guard row < values.count, values[row] != UsageTable.absent else { return nil }
+      return values[row]
+    }
   }
+
+  func column(_ measure: UsageMeasure) -> Column { Column(values: columns[measure.index]) }
 
   /// The text behind a number, nil for -1.
   func text(_ number: Int32) -> String? { texts[number] }

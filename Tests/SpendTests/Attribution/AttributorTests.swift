@@ -46,13 +46,29 @@ import Testing
       quantity: quantity, quantityUnit: unit)
   }
 
+  /// A part with the ids of who is behind it.
+  private struct Found {
+    var apiKeyID: String?
+    var userID: String?
+    var method: AttributionMethod
+    var amount: ExactDecimal
+    var quantity: ExactDecimal?
+    var allocation: Allocation?
+  }
+
   private func parts(
     _ line: CostLine, usage rows: [(service: String, json: String)], others: [CostLine] = [],
     dimensions: [String] = ["project_id", "line_item"], names: NameBook = NameBook()
-  ) throws -> [Attributor.Part] {
+  ) throws -> [Found] {
     let lines = ([line] + others).compactMap { line in line.lineItem.map { (line.projectID, LineItem($0)) } }
     var attributor = Attributor(usage: try usage(rows), names: names, lines: lines, dimensions: dimensions)
-    return attributor.parts(of: line, line.lineItem.map { LineItem($0) })
+    let parts = attributor.parts(of: line, line.lineItem.map { LineItem($0) })
+    return parts.map { part in
+      let ids = attributor.ids(of: part.person)
+      return Found(
+        apiKeyID: ids.apiKeyID, userID: ids.userID, method: part.method, amount: part.amount,
+        quantity: part.quantity, allocation: part.allocation)
+    }
   }
 
   @Test func splitsByShareOfTheSameMeasure() throws {
