@@ -20,6 +20,13 @@ CURLcode ccurl_get_long(CURL *easy, CURLINFO info, long *value) {
   return curl_easy_getinfo(easy, info, value);
 }
 
+CURLcode ccurl_get_offset(CURL *easy, CURLINFO info, int64_t *value) {
+  curl_off_t offset = 0;
+  CURLcode code = curl_easy_getinfo(easy, info, &offset);
+  *value = offset;
+  return code;
+}
+
 CURLcode ccurl_get_pointer(CURL *easy, CURLINFO info, void **value) {
   return curl_easy_getinfo(easy, info, value);
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Staging
 import Synchronization
 import Testing
 
@@ -63,15 +64,29 @@ import Testing
     #expect(response.header("X-Early") == nil)
   }
 
-  @Test func redirectsAreNotFollowed() async throws {
-    let server = try LoopbackServer { _, connection in
-      connection.answer("302 Found", headers: ["Location: /elsewhere"])
+  /// Neither to another host nor within one: the key stays where the configuration sends it.
+  @Test(arguments: [301, 302, 303, 307, 308])
+  func redirectsAreNotFollowed(status: Int) async throws {
+    let elsewhere = try LoopbackServer { _, connection in
+      connection.answer("200 OK")
+      return true
+    }
+    defer { elsewhere.close() }
+    let server = try LoopbackServer { request, connection in
+      let target = request.target == "/other" ? elsewhere.url : ""
+      connection.answer(
+        "\(status) Moved", headers: ["Location: \(target)/elsewhere", "Refresh: 0; url=\(elsewhere.url)"])
       return true
     }
     defer { server.close() }
-    let response = try await client().send(HTTPRequest(url: server.url, bearer: Secret("k")))
-    #expect(response.status == 302)
-    #expect(server.requests.count == 1)
+    let client = try client()
+    for target in ["/other", "/same"] {
+      let response = try await client.send(
+        HTTPRequest(url: server.url + target, bearer: Secret("sk-admin-test")))
+      #expect(response.status == status)
+    }
+    #expect(server.requests.map(\.target) == ["/other", "/same"])
+    #expect(elsewhere.requests.isEmpty && elsewhere.connections == 0)
   }
 
   @Test(arguments: [
@@ -133,6 +148,19 @@ import Testing
         == .timedOut)
   }
 
+  /// Somebody listens and does not take the connection.
+  @Test func connectingTakesTooLong() async throws {
+    let full = try FullListener()
+    let patience = HTTPRequest.Timeouts(connect: .milliseconds(300), idle: .seconds(30), total: .seconds(30))
+    let client = try client()
+    let began = ContinuousClock.now
+    #expect(
+      await kind {
+        try await client.send(HTTPRequest(url: "http://127.0.0.1:\(full.port)", timeouts: patience))
+      } == .timedOut)
+    #expect(ContinuousClock.now - began < .seconds(5))
+  }
+
   @Test func nobodyListening() async throws {
     let server = try LoopbackServer { _, _ in false }
     server.close()
@@ -161,6 +189,56 @@ import Testing
     #expect(try await exact.send(HTTPRequest(url: server.url)).body.count == text.utf8.count)
     let small = try client(bodyLimit: text.utf8.count - 1)
     #expect(await kind { try await small.send(HTTPRequest(url: server.url)) } == .tooLarge(limit: 35))
+  }
+
+  /// 16 MiB of zeros in 16 KiB: within the body limit, and nothing that an API sends.
+  @Test func whatInflatesOutOfProportionIsRefused() async throws {
+    var encoder = try GzipEncoder()
+    let zeros = [UInt8](repeating: 0x20, count: 1 << 20)
+    let sizes = [(7, false), (16, true)]
+    var bodies: [Int: [UInt8]] = [:]
+    for (size, _) in sizes {
+      encoder = try GzipEncoder()
+      for _ in 0..<size { try encoder.append(zeros) }
+      bodies[size] = try encoder.finish()
+    }
+    let content = bodies
+    let server = try LoopbackServer { request, connection in
+      let body = content[Int(request.target.dropFirst()) ?? 0] ?? []
+      connection.answer("200 OK", headers: ["Content-Encoding: gzip"], body: body)
+      return true
+    }
+    defer { server.close() }
+    let client = try client(bodyLimit: 64 << 20)
+    for (size, isRefused) in sizes {
+      let request = HTTPRequest(url: "\(server.url)/\(size)")
+      if isRefused {
+        #expect(await kind { try await client.send(request) } == .implausible)
+      } else {
+        #expect(try await client.send(request).body.count == size << 20)
+      }
+    }
+    // As large and not compressed is only large.
+    let plain = try LoopbackServer { _, connection in
+      connection.answer("200 OK", body: [UInt8](repeating: 0x20, count: 16 << 20))
+      return true
+    }
+    defer { plain.close() }
+    #expect(try await client.send(HTTPRequest(url: plain.url)).body.count == 16 << 20)
+  }
+
+  @Test func headersWithoutEndAreRefused() async throws {
+    let server = try LoopbackServer { _, connection in
+      connection.write("HTTP/1.1 200 OK\r\n")
+      for number in 0..<10_000 {
+        connection.write("X-\(number): " + String(repeating: "x", count: 90) + "\r\n")
+      }
+      connection.write("Content-Length: 0\r\n\r\n")
+      return false
+    }
+    defer { server.close() }
+    let client = try client()
+    #expect(await kind { try await client.send(HTTPRequest(url: server.url)) } == .implausible)
   }
 
   @Test func requestsBeyondTheLimitWait() async throws {

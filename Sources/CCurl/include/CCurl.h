@@ -1,6 +1,7 @@
 #pragma once
 
 #include <curl/curl.h>
+#include <stdint.h>
 
 // curl_easy_setopt and its kin are variadic macros, which Swift can't call: here is one plain function
 // for each type of argument in use. The caller answers for an option's type.
@@ -14,6 +15,7 @@ CURLcode ccurl_set_pointer(CURL *easy, CURLoption option, void *value);
 CURLcode ccurl_set_callback(CURL *easy, CURLoption option, ccurl_data_callback value);
 
 CURLcode ccurl_get_long(CURL *easy, CURLINFO info, long *value);
+CURLcode ccurl_get_offset(CURL *easy, CURLINFO info, int64_t *value);
 CURLcode ccurl_get_pointer(CURL *easy, CURLINFO info, void **value);
 
 CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, long value);

@@ -6,6 +6,7 @@ internal import Synchronization
 ///
 /// - TLS is verified, always. Plain http is spoken to loopback hosts only, and those are reached
 ///   without a proxy; else the proxy variables of the environment hold.
+/// - What arrives is limited in size, in how far it inflates, and in its headers.
 /// - Redirects are not followed, nothing is read from `.netrc`, no cookies are kept.
 /// - Cancelling a task takes its transfer off the wire.
 public final class CurlClient: HTTPClient {
@@ -15,18 +16,21 @@ public final class CurlClient: HTTPClient {
     public var maxInFlight: Int
     /// The largest body taken, in bytes after decompression.
     public var bodyLimit: Int
+    /// How many times its compressed size a body beyond 8 MiB may be. JSON rows come to 10 to 60 times.
+    public var inflationLimit: Int
     public var userAgent: String
     /// A PEM file of authorities in place of the system's.
     public var certificateAuthorities: String?
 
     /// - Parameter version: the program's, for `User-Agent: unblended/<version>`.
     public init(
-      version: String, maxInFlight: Int = 8, bodyLimit: Int = 512 << 20,
+      version: String, maxInFlight: Int = 8, bodyLimit: Int = 512 << 20, inflationLimit: Int = 250,
       certificateAuthorities: String? = nil
     ) {
       userAgent = "unblended/\(version)"
       self.maxInFlight = max(1, maxInFlight)
       self.bodyLimit = bodyLimit
+      self.inflationLimit = max(1, inflationLimit)
       self.certificateAuthorities = certificateAuthorities
     }
   }

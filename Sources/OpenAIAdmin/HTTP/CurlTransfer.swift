@@ -5,17 +5,29 @@ final class CurlTransfer {
   let easy: UnsafeMutableRawPointer
   private let origin: String
   private let bodyLimit: Int
+  private let inflationLimit: Int
+  private let bearer: Secret?
   private var headerList: UnsafeMutablePointer<curl_slist>?
   private let errorText: UnsafeMutablePointer<CChar>
 
   private var headers: [(name: String, value: String)] = []
   private var body: [UInt8] = []
+  private var headerBytes = 0
   private var isTooLarge = false
+  /// Why libcurl was told to break off.
+  private var implausible: String?
+
+  /// Below this size a body may inflate as far as gzip goes.
+  private static let inflationFloor = 8 << 20
+  /// All headers of an answer together, in bytes.
+  private static let headerLimit = 256 << 10
 
   /// - Throws: ``TransportError`` if the request can't be sent.
   init(_ request: HTTPRequest, url: RequestURL, configuration: CurlClient.Configuration) throws {
     origin = url.origin
     bodyLimit = configuration.bodyLimit
+    inflationLimit = configuration.inflationLimit
+    bearer = request.bearer
     guard let easy = curl_easy_init() else {
       throw TransportError(.failed, host: url.origin, reason: "out of memory")
     }
@@ -122,11 +134,29 @@ final class CurlTransfer {
       isTooLarge = true
       return 0
     }
+    guard isInProportion(body.count + data.count) else {
+      implausible = "its compressed body grows to more than \(inflationLimit) times its size"
+      return 0
+    }
     data.withMemoryRebound(to: UInt8.self) { body.append(contentsOf: $0) }
     return data.count
   }
 
+  /// Whether a body of `size` bytes can come of what has arrived: a small one that fills the memory is an attack.
+  private func isInProportion(_ size: Int) -> Bool {
+    guard size > Self.inflationFloor, headers.contains(where: { $0.name.lowercased() == "content-encoding" })
+    else { return true }
+    var arrived: Int64 = 0
+    ccurl_get_offset(easy, CURLINFO_SIZE_DOWNLOAD_T, &arrived)
+    return size / inflationLimit <= Int(arrived)
+  }
+
   private func receive(header data: UnsafeBufferPointer<CChar>) -> Int {
+    headerBytes += data.count
+    guard headerBytes <= Self.headerLimit else {
+      implausible = "its headers are larger than \(Self.headerLimit) bytes"
+      return 0
+    }
     let line = data.withMemoryRebound(to: UInt8.self) { String(decoding: $0, as: UTF8.self) }
     if line.hasPrefix("HTTP/") {
       // An interim answer (100, a proxy's) is followed by the real one.
@@ -149,9 +179,13 @@ final class CurlTransfer {
     if isTooLarge {
       return .failure(TransportError(.tooLarge(limit: bodyLimit), host: origin, reason: "body limit reached"))
     }
+    if let implausible {
+      return .failure(TransportError(.implausible, host: origin, reason: implausible))
+    }
     guard code == CURLE_OK else {
       let words = String(cString: errorText)
-      let reason = words.isEmpty ? String(cString: curl_easy_strerror(code)) : words
+      let text = words.isEmpty ? String(cString: curl_easy_strerror(code)) : words
+      let reason = bearer?.masked(in: text) ?? text
       return .failure(TransportError(CurlCode.kind(of: code), host: origin, reason: reason))
     }
     return .success(

@@ -15,6 +15,9 @@ public struct TransportError: RecoverableError, Hashable {
     case certificateRefused
     /// The body is larger than the client may take.
     case tooLarge(limit: Int)
+    /// The answer is of a kind that no honest one is: it inflates out of all proportion, or has headers without
+    /// end.
+    case implausible
     /// The URL is one that no key may be sent to.
     case urlRefused
     /// The key or a header holds characters that can't be sent.
@@ -51,7 +54,7 @@ public struct TransportError: RecoverableError, Hashable {
     switch kind {
     case .unreachable, .timedOut, .interrupted: .serviceDown
     case .certificateRefused, .urlRefused, .headerRefused: .mendConfiguration
-    case .tooLarge: .refuseData
+    case .tooLarge, .implausible: .refuseData
     case .clientClosed, .failed: .reportBug
     }
   }
@@ -66,6 +69,8 @@ public struct TransportError: RecoverableError, Hashable {
       "the certificate of \(host) is not trusted: \(reason); check base_url and this machine's authorities"
     case .tooLarge(let limit):
       "the answer of \(host) is larger than \(limit) bytes: ask for fewer days at once"
+    case .implausible:
+      "the answer of \(host) is refused: \(reason); check base_url and what stands between here and the API"
     case .urlRefused: "no request is sent to \(host): \(reason)"
     case .headerRefused: "a request to \(host) can't be sent: \(reason)"
     case .clientClosed: "the request to \(host) was still under way when the client was shut down"

@@ -142,6 +142,40 @@ final class LoopbackServer: Sendable {
   }
 }
 
+/// A port of 127.0.0.1 whose queue is full: connecting to it gets no answer.
+final class FullListener {
+  let port: Int
+  private var descriptors: [Int32] = []
+
+  init() throws {
+    let listener = socket(AF_INET, streamSocket, 0)
+    try #require(listener >= 0)
+    descriptors = [listener]
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let bound = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        bind(listener, address, size) == 0 && listen(listener, 0) == 0
+          && getsockname(listener, address, &size) == 0
+      }
+    }
+    try #require(bound)
+    port = Int(UInt16(bigEndian: address.sin_port))
+    for _ in 0..<4 {
+      let client = socket(AF_INET, streamSocket, 0)
+      _ = fcntl(client, F_SETFL, O_NONBLOCK)
+      _ = withUnsafePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(client, $0, size) }
+      }
+      descriptors.append(client)
+    }
+  }
+
+  deinit { for descriptor in descriptors { systemClose(descriptor) } }
+}
+
 #if canImport(Darwin)
   private let streamSocket = SOCK_STREAM
   private let noSignal: Int32 = 0
