@@ -22,15 +22,15 @@ public struct APIError: RecoverableError, Hashable {
   /// How many requests were made.
   public let attempts: Int
 
-  /// The data asked for is older than the API's history of about one year.
-  public var isBeyondHistory: Bool { code == "reporting_lookback_exceeded" }
+  /// The data asked for is older than the API's history of about one year: it is out of reach, not empty.
+  public var isBeyondHistory: Bool { status == 400 && code == "reporting_lookback_exceeded" }
 
   public var recovery: Recovery {
     switch status {
     case 401, 403: .mendPermission
     case 429: .retryLater
     case 408, 409, 500...599: .serviceDown
-    case 400 where isBeyondHistory: .mendUsage
+    case 400 where isBeyondHistory: .refuseData
     // Nothing of the organization API answers so: the base URL leads elsewhere.
     case 300...399, 404, 405, 407: .mendConfiguration
     default: .reportBug
@@ -50,7 +50,7 @@ public struct APIError: RecoverableError, Hashable {
       "; check that the admin key is this organization's and has not been revoked"
     case .mendPermission:
       "; give the admin key the scope \(missingScopes.joined(separator: ", "))"
-    case .mendUsage: "; ask for later days"
+    case .refuseData: "; ask for later days"
     case .mendConfiguration: "; check the organization's base_url"
     default: ""
     }
@@ -66,10 +66,14 @@ public struct APIError: RecoverableError, Hashable {
     status = response.status
     attempts = response.attempts
     let body = ErrorBody(response.body)
-    code = body.code.map { Excerpt.of(key.masked(in: $0), limit: 100) }
-    parameter = body.parameter.map { Excerpt.of(key.masked(in: $0), limit: 100) }
-    message = Excerpt.of(key.masked(in: body.message), limit: 300)
-    let named = ErrorBody.missingScopes(in: body.message)
+    /// Masked before it is cut, so that no half of a key is left.
+    func shown(_ text: String, limit: Int) -> String {
+      Excerpt.of(key.masked(in: String(decoding: text.utf8.prefix(4000), as: UTF8.self)), limit: limit)
+    }
+    code = body.code.map { shown($0, limit: 100) }
+    parameter = body.parameter.map { shown($0, limit: 100) }
+    message = shown(body.message, limit: 300)
+    let named = ErrorBody.missingScopes(in: shown(body.message, limit: 2000))
     namesScopes = !named.isEmpty
     missingScopes = named.isEmpty && response.status == 403 ? [scope] : named
   }
@@ -81,15 +85,21 @@ struct ErrorBody {
   private(set) var parameter: String?
   private(set) var message = ""
 
+  /// The largest body that is read as the API's, in bytes; its errors have some hundred.
+  private static let limit = 1 << 20
+
   /// `{"error":{"message",…}}`, `{"error":"text"}`, or anything else, e.g. a proxy's page.
   init(_ body: [UInt8]) {
-    let isRead = try? JSONParser().parse(body) { root in
-      guard let error = root["error"] else { return false }
-      message = error.string ?? error["message"]?.string ?? ""
-      code = error["code"]?.string
-      parameter = error["param"]?.string
-      return true
-    }
+    let isRead =
+      body.count > Self.limit
+      ? nil
+      : try? JSONParser().parse(body) { root in
+        guard let error = root["error"] else { return false }
+        message = error.string ?? error["message"]?.string ?? ""
+        code = error["code"]?.string
+        parameter = error["param"]?.string
+        return true
+      }
     // A page may be long; its first bytes are enough to recognize it.
     if isRead != true { message = String(decoding: body.prefix(2000), as: UTF8.self) }
   }

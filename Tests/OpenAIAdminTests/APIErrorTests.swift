@@ -21,6 +21,32 @@ import Testing
     #expect(error.message.contains("(secret)"))
   }
 
+  /// Not as it was sent: in base64 with what stood before it, escaped, or in pieces.
+  @Test(arguments: [
+    "d2stWng5LkVDSE9FRA==", "QmVhcmVyIHdrLVp4OS5FQ0hPRUQ", "wk%2DZx9%2EECHOED",
+    "%77%6B%2D%5A%78%39%2E%45%43HOED",
+    "776b2d5a78392e4543484f4544", "x9.ECHOED…", "WK-ZX9.ECHOED",
+  ])
+  func anEncodedKeyIsMasked(echo: String) {
+    let error = error(403, #"{"error":{"message":"bad key \#(echo) given","code":"\#(echo)"}}"#)
+    #expect(error.message.hasPrefix("bad key (secret)") && error.message.hasSuffix(" given"))
+    #expect(error.code?.hasPrefix("(secret)") == true)
+  }
+
+  /// A scope is shown as the API wrote it; what it writes there may be anything.
+  @Test func aKeyIsNoScope() {
+    let error = APIError(
+      .refused(403, #"{"error":{"message":"Missing scopes: abc.defghij"}}"#), organization: "acme",
+      path: "/x",
+      scope: "api.usage.read", key: Secret("abc.defghij"))
+    #expect(!error.description.contains("defghij") && error.missingScopes == ["api.usage.read"])
+  }
+
+  @Test func aBodyWithoutEndIsNotRead() {
+    let long = #"{"error":{"message":"\#(String(repeating: "x", count: 2 << 20))"}}"#
+    #expect(error(500, long).message.utf8.count < 310)
+  }
+
   @Test func readsTheDocumentedBody() {
     let error = error(
       400,

@@ -209,7 +209,7 @@ import Testing
       try await fetch(client, try window("2025-11-20", "2025-11-22"))
     }
     #expect(error?.isBeyondHistory == true)
-    #expect(error?.recovery == .mendUsage)
+    #expect(error?.recovery == .refuseData)
     #expect(client.requests.count == 2)
   }
 

@@ -10,18 +10,8 @@ public struct Secret: Sendable {
   /// Hands the bytes to the one place that sends them.
   func withBytes<Result>(_ body: ([UInt8]) throws -> Result) rethrows -> Result { try body(bytes) }
 
-  /// A text without the key: servers and proxies echo what they were sent.
-  func masked(in text: String) -> String {
-    let key = String(decoding: bytes, as: UTF8.self)
-    guard bytes.count >= 4, text.utf8.count >= bytes.count, text.contains(key) else { return text }
-    var out = ""
-    var rest = Substring(text)
-    while let found = rest.firstRange(of: key) {
-      out += rest[..<found.lowerBound] + "(secret)"
-      rest = rest[found.upperBound...]
-    }
-    return out + rest
-  }
+  /// A text without the key, whole, in pieces or encoded: servers and proxies echo what they were sent.
+  public func masked(in text: String) -> String { Redaction(bytes).masked(text) }
 
   /// Whether it can stand in a header: printable ASCII without spaces, and not empty.
   var isSendable: Bool { !bytes.isEmpty && bytes.allSatisfy { (0x21...0x7E).contains($0) } }
