@@ -8,6 +8,8 @@ public struct BucketDay: Sendable {
   public let startTime: Int
   /// Unix seconds, exclusive, as the API said.
   public let endTime: Int
+  /// Whether the bucket ends before the day does: only the current day may.
+  var isCut: Bool { endTime < day.next.startSeconds }
   /// The result objects, verbatim. None is a zero.
   public let rows: Rows
 }
@@ -49,7 +51,7 @@ struct BucketPage: Sendable {
         guard result.kind == .object else {
           throw PageDefect(reason: "a result of \(day) is no JSON object")
         }
-        rows.append(result.bytes)
+        try rows.append(result.bytes)
       }
       days.append(BucketDay(day: day, startTime: start, endTime: end, rows: rows))
     }

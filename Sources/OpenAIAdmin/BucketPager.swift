@@ -21,7 +21,8 @@ public struct BucketFetchReport: Sendable, Hashable {
 /// - `has_more` alone ends it. An empty page with a cursor goes on; a cursor missing or coming twice, or
 ///   many more pages than there are days, is an error.
 /// - Buckets outside of the window are dropped and counted.
-/// - A past day without a bucket is an error and not a zero.
+/// - A past day without a bucket is an error and not a zero. One whose bucket ends before the day does is
+///   asked for once more, and is an error then, too.
 /// - Cursors are short-lived: where one is refused midway, what is missing is asked for again, once.
 /// - A page too large to take is asked for again with half the limit.
 struct BucketPager {
@@ -35,6 +36,8 @@ struct BucketPager {
   private struct Progress {
     var report = BucketFetchReport()
     var delivered: Set<Day> = []
+    /// Past days that came with part of their time only.
+    var cut: Set<Day> = []
     /// Whether a page of the current pass has been read: the next one is asked for by cursor.
     var isUnderWay = false
     var pagesLeft: Int
@@ -49,6 +52,7 @@ struct BucketPager {
     let maximum = endpoint.maximumLimit ?? 31
     var limit = max(1, min(limit ?? maximum, maximum))
     var hasRestarted = false
+    var hasAskedForCut = false
     while true {
       let first = window.first { !progress.delivered.contains($0) } ?? window.to
       let missing = DayRange(from: first, to: window.to)
@@ -56,7 +60,10 @@ struct BucketPager {
       do {
         progress.isUnderWay = false
         try await pass(missing, limit: limit, &progress, eachDay)
-        break
+        guard !hasAskedForCut, let cut = progress.cut.min() else { break }
+        hasAskedForCut = true
+        progress.cut = []
+        report("bucket_cut", "the bucket of \(cut) ends before the day does, asked again")
       } catch let error as APIError where isRefusedCursor(error, progress) && !hasRestarted {
         hasRestarted = true
         report("cursor_restarted", "asked again from \(first) on: \(error)")
@@ -93,6 +100,10 @@ struct BucketPager {
       }
       for day in page.days {
         guard seen.insert(day.day).inserted else { throw failure(.repeatedDay("\(day.day)")) }
+        if day.isCut, day.day < today {
+          progress.cut.insert(day.day)
+          continue
+        }
         // A pass after a restart may meet days that came before it: the first answer stands.
         guard progress.delivered.insert(day.day).inserted else { continue }
         try await eachDay(day)
@@ -121,6 +132,9 @@ struct BucketPager {
   private func finish(_ window: DayRange, _ progress: inout Progress) throws {
     let absent = window.filter { !progress.delivered.contains($0) }
     let missing = absent.filter { $0 < today }
+    if !progress.cut.isEmpty, missing.allSatisfy(progress.cut.contains) {
+      throw failure(.cutDays(missing.map(\.description)))
+    }
     guard missing.isEmpty else { throw failure(.missingDays(missing.map(\.description))) }
     progress.report.notYetThere = absent
   }

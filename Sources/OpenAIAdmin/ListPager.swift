@@ -36,7 +36,7 @@ struct ListPager {
     let rows = try await api.get(endpoint, project: project, query: endpoint.fixedQuery) { root in
       guard root.kind == .object else { throw PageDefect(reason: "it is no JSON object") }
       var rows = Rows()
-      rows.append(root.bytes)
+      try rows.append(root.bytes)
       return rows
     }
     return ListFetch(rows: rows, pages: 1)
@@ -84,7 +84,7 @@ struct ListPage: Sendable {
     var lastID: String?
     for item in data {
       guard item.kind == .object else { throw PageDefect(reason: "an item of `data` is no JSON object") }
-      rows.append(item.bytes)
+      try rows.append(item.bytes)
       lastID = item["id"]?.string
     }
     cursor = cursor ?? lastID

@@ -81,11 +81,22 @@ public struct OrganizationAPI: Sendable {
       do {
         return try JSONParser().parse(response.body, read)
       } catch let error as JSONSyntaxError {
-        throw UnusablePage(organization: name, path: path, reason: key.masked(in: error.description))
+        throw UnusablePage(
+          organization: name, path: path, reason: key.masked(in: error.description),
+          isOfTheAPI: Self.isObject(response.body))
       } catch let defect as PageDefect {
-        throw UnusablePage(organization: name, path: path, reason: defect.reason)
+        throw UnusablePage(organization: name, path: path, reason: defect.reason, isOfTheAPI: true)
       }
     }
+  }
+}
+
+extension OrganizationAPI {
+  /// Whether a body starts and ends as an object does. One that does not was cut, or is a proxy's page.
+  fileprivate static func isObject(_ body: [UInt8]) -> Bool {
+    func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+    return body.first { !isSpace($0) } == UInt8(ascii: "{")
+      && body.last { !isSpace($0) } == UInt8(ascii: "}")
   }
 }
 

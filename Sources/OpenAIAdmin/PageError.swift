@@ -7,11 +7,13 @@ public struct UnusablePage: UnusableBody, RecoverableError, Hashable {
   public let path: String
   /// What is wrong with it.
   public let reason: String
+  public let isOfTheAPI: Bool
 
-  public var recovery: Recovery { .refuseData }
+  public var recovery: Recovery { isOfTheAPI ? .refuseData : .serviceDown }
 
   public var description: String {
     "organization \(organization): \(path) answered 200 with something unusable: \(reason)"
+      + (isOfTheAPI ? "" : "; look for a proxy or a sign-in page between here and the API")
   }
 }
 
@@ -27,6 +29,8 @@ public struct PageError: RecoverableError, Hashable {
     case tooManyPages(Int)
     /// A bucket that does not start at UTC midnight, or does not end within its day.
     case bucketNotADay(start: Int, end: Int)
+    /// Buckets of past days that end before their day does, at the second time of asking, too.
+    case cutDays([String])
     /// One day in two buckets.
     case repeatedDay(String)
     /// Past days without a bucket: an empty bucket is a zero, a missing one is not.
@@ -41,10 +45,17 @@ public struct PageError: RecoverableError, Hashable {
 
   /// Whether all days that came are good, and others did not come.
   public var isAboutMissingDays: Bool {
-    if case .missingDays = problem { true } else { false }
+    switch problem {
+    case .missingDays, .cutDays: true
+    default: false
+    }
   }
 
   public var description: String { "organization \(organization): \(path) \(words)" }
+
+  private static func list(_ days: [String]) -> String {
+    days.prefix(5).joined(separator: ", ") + (days.count > 5 ? " and \(days.count - 5) more days" : "")
+  }
 
   private var words: String {
     switch problem {
@@ -54,9 +65,9 @@ public struct PageError: RecoverableError, Hashable {
     case .bucketNotADay(let start, let end):
       "has a bucket from \(start) to \(end), which is not one UTC day"
     case .repeatedDay(let day): "has two buckets for \(day)"
-    case .missingDays(let days):
-      "has no bucket for \(days.prefix(5).joined(separator: ", "))"
-        + (days.count > 5 ? " and \(days.count - 5) more days" : "")
+    case .missingDays(let days): "has no bucket for \(Self.list(days))"
+    case .cutDays(let days):
+      "has buckets that end before their day does, for \(Self.list(days)): part of a day is not the day"
     }
   }
 }

@@ -7,6 +7,9 @@ public struct Rows: Sendable, RandomAccessCollection {
   public private(set) var bytes: [UInt8] = []
   private var ends: [Int] = []
 
+  /// The longest object taken, in bytes. A row has some hundred; what follows reads rows line by line.
+  static let longestRow = 8 << 20
+
   public init() {}
 
   public var startIndex: Int { 0 }
@@ -20,7 +23,11 @@ public struct Rows: Sendable, RandomAccessCollection {
     (position == 0 ? 0 : ends[position - 1])..<ends[position]
   }
 
-  mutating func append(_ row: UnsafeBufferPointer<UInt8>) {
+  /// - Throws: ``PageDefect`` for an object longer than ``longestRow``.
+  mutating func append(_ row: UnsafeBufferPointer<UInt8>) throws {
+    guard row.count <= Self.longestRow else {
+      throw PageDefect(reason: "an object of it is \(row.count) bytes long, more than \(Self.longestRow)")
+    }
     if row.contains(0x0A) || row.contains(0x0D) { appendCompact(row) } else { bytes.append(contentsOf: row) }
     ends.append(bytes.count)
   }

@@ -186,6 +186,46 @@ import Testing
     #expect(twice.requests.count == 4)
   }
 
+  private static func cut(_ day: String, seconds: Int = 3600) -> String {
+    let start = Day(day)?.startSeconds ?? 0
+    return #"{"start_time":\#(start),"end_time":\#(start + seconds),"results":[{"cut":true}]}"#
+  }
+
+  /// Part of a day is not the day; it is asked for again, and the others are handed out.
+  @Test func aPastDayThatEndsEarlyIsAskedForAgain() async throws {
+    let window = try window("2026-11-01", "2026-11-04")
+    let whole = ["2026-11-01", "2026-11-03"].map { Self.bucket($0, #"{"day":"\#($0)"}"#) }
+    let diagnostics = DiagnosticsCollector()
+    let mended = ScriptedClient([
+      Self.page([whole[0], Self.cut("2026-11-02"), whole[1]]),
+      Self.page([Self.bucket("2026-11-02", #"{"day":"2026-11-02"}"#), whole[1]]),
+    ])
+    let fetched = try await fetch(mended, window, diagnostics: diagnostics)
+    #expect(fetched.rows.count == 3 && fetched.rows["2026-11-02"] == [#"{"day":"2026-11-02"}"#])
+    #expect(mended.targets.map { values("start_time", in: $0) } == [["1793491200"], ["1793577600"]])
+    #expect(diagnostics.counts == ["bucket_cut": 1])
+
+    let seen = Mutex<[String]>([])
+    let always = ScriptedClient([Self.page([whole[0], Self.cut("2026-11-02", seconds: 86_399), whole[1]])])
+    let error = await #expect(throws: PageError.self) {
+      _ = try await api(always).fetchDays(
+        of: EndpointCatalogue.costs, in: window, groupBy: [], today: try day("2026-11-23")
+      ) { day in seen.withLock { $0.append("\(day.day)") } }
+    }
+    #expect(error?.problem == .cutDays(["2026-11-02"]) && error?.recovery == .refuseData)
+    #expect(error?.isAboutMissingDays == true)
+    #expect(seen.withLock { $0 } == ["2026-11-01", "2026-11-03"])
+    #expect(always.requests.count == 2)
+  }
+
+  /// The current day is not over; what there is of it is taken.
+  @Test func theCurrentDayMayEndEarly() async throws {
+    let client = ScriptedClient([Self.page([Self.cut("2026-11-01")])])
+    let fetched = try await fetch(client, try window("2026-11-01", "2026-11-02"), today: "2026-11-01")
+    #expect(fetched.rows == ["2026-11-01": [#"{"cut":true}"#]])
+    #expect(client.requests.count == 1)
+  }
+
   @Test func aFirstRequestRefusedIsTheCallersToJudge() async throws {
     let client = ScriptedClient([
       .refused(
@@ -253,6 +293,9 @@ import Testing
     #"{"data":[{"start_time":1793491200,"end_time":1793577600,"results":[1]}],"has_more":false}"#,
     #"{"data":[{"start_time":1793491200,"end_time":1793577600,"results":[{"amount":{"value":12abc}}]}],"has_more":false}"#,
     #"{"data":[{"start_time":1793491200,"end_time":17935"#,
+    #"{"data":"# + String(repeating: "[", count: 1000) + String(repeating: "]", count: 1000) + "}",
+    #"{"data":[{"start_time":1793491200,"end_time":1793577600,"results":[{"x":""#
+      + String(repeating: "x", count: Rows.longestRow) + #""}]}],"has_more":false}"#,
   ]
 
   @Test(arguments: unusable) func unusablePagesAreRetriedThenRefused(body: String) async throws {
@@ -270,8 +313,11 @@ import Testing
       try await fetch(retrying(always), try window("2026-11-01", "2026-11-02"))
     }
     #expect(always.requests.count == 3)
-    #expect(error?.recovery == .refuseData)
+    // What the API cannot have written is an outage: somebody else answers, or cuts off.
+    let isObject = body == "[]" || body.hasPrefix("{") && body.hasSuffix("}")
+    #expect(error?.recovery == (isObject ? .refuseData : .serviceDown))
     #expect(error?.description.contains("acme") == true)
+    #expect((error?.description.utf8.count ?? 0) < 400)
   }
 
   /// However the API cuts its answer into pages, every row arrives once, on its day.

@@ -28,7 +28,11 @@ extension HTTPClient {
 
 /// A body that is not what was asked for, although its status said so: cut, a proxy's page, half JSON.
 /// The same request may well get a good one.
-public protocol UnusableBody: Error {}
+public protocol UnusableBody: Error {
+  /// Whether the API itself seems to have written it. Then the next one is seldom better; else something
+  /// stands between the client and the API, and that may pass like any outage.
+  var isOfTheAPI: Bool { get }
+}
 
 /// One GET request.
 public struct HTTPRequest: Sendable {
