@@ -7,13 +7,7 @@ import Staging
 enum ConfigurationFile {
   /// - Throws: ``ConfigurationError``, also where the file cannot be read: both are mended in the same place.
   static func read(_ path: String) throws -> Configuration {
-    let text: String?
-    do { text = try LocalFile.text(path) } catch let error as any RecoverableError {
-      throw ConfigurationError(path: path, error.description)
-    }
-    guard let text else {
-      throw ConfigurationError(path: path, "there is no such file; name one with --config")
-    }
+    let text = try ConfigurationText.read(path, missing: "there is no such file; name one with --config")
     let configuration = try ConfigurationReader(environment: environment).read(text, path: path)
     // A bad price list is told of before anything is fetched.
     if let prices = configuration.load.priceList { _ = try PriceListFile.read(prices) }

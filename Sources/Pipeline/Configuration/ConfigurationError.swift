@@ -1,7 +1,7 @@
 import Diagnostics
 
 /// One thing wrong in a configuration file.
-public struct ConfigurationProblem: Sendable, Hashable, CustomStringConvertible {
+public struct ConfigurationProblem: Error, Sendable, Hashable, CustomStringConvertible {
   /// From 1 on; nil where the whole file is meant.
   public let line: Int?
   /// What is wrong and what was expected; never a value that could be a key.

@@ -16,13 +16,7 @@ public struct ConfigurationReader {
   /// - Throws: ``ConfigurationError``.
   public func read(_ text: String, path: String) throws -> Configuration {
     let problems = ProblemList()
-    let root: Node?
-    do {
-      root = try Yams.compose(yaml: text)
-    } catch let error as YamlError {
-      throw ConfigurationError(path: path, problems: [Self.explain(error)])
-    }
-    guard let root else { throw ConfigurationError(path: path, "the file is empty") }
+    let root = try YAMLDocument.root(text, path: path)
     guard let top = YAMLMapping(root, path: "the file", problems: problems) else {
       throw ConfigurationError(path: path, problems: problems.problems)
     }

@@ -1,4 +1,3 @@
-import Diagnostics
 import Spend
 import Staging
 
@@ -13,13 +12,8 @@ public struct PriceListFile: Sendable {
   /// - Throws: ``ConfigurationError`` with every problem and its line, also where there is no such file: a price
   ///   list is part of the configuration that names it.
   public static func read(_ path: String) throws -> PriceListFile {
-    let text: String?
-    do { text = try LocalFile.text(path) } catch let error as any RecoverableError {
-      throw ConfigurationError(path: path, error.description)
-    }
-    guard let text else {
-      throw ConfigurationError(path: path, "there is no such file; load.price_list names the price list")
-    }
+    let text = try ConfigurationText.read(
+      path, missing: "there is no such file; load.price_list names the price list")
     return try PriceListFile(text, path: path)
   }
 

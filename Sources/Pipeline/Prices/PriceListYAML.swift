@@ -7,11 +7,7 @@ enum PriceListYAML {
   static func read(_ text: String, path: String) throws -> [ListPrice] {
     let list = ProblemList()
     var collector = ListPriceCollector()
-    let root: Node?
-    do { root = try Yams.compose(yaml: text) } catch let error as YamlError {
-      throw ConfigurationError(path: path, problems: [ConfigurationReader.explain(error)])
-    }
-    guard let root else { throw ConfigurationError(path: path, "the file is empty") }
+    let root = try YAMLDocument.root(text, path: path)
     if let top = YAMLMapping(root, path: "the file", problems: list) {
       top.allow(["prices"])
       if case .sequence(let sequence)? = top.node("prices") {
