@@ -34,6 +34,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
   /// - Throws: what keeps it from checking anything at all.
   private func check() async throws {
+    CoreDumps.forbid()
     let configuration = try ConfigurationFile.read(config)
     for name in organizations where !configuration.organizations.contains(where: { $0.name == name }) {
       throw ValidationError("--org \(name) is not in \(config).")

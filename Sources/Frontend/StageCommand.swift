@@ -11,6 +11,8 @@ enum StageCommand {
   static func run(
     _ stages: [Stage], command: String, _ options: StageOptions, csv: String? = nil
   ) async throws {
+    // From here on admin keys may be in memory.
+    if stages.contains(.extract) { CoreDumps.forbid() }
     let logger = makeLogger(options.output.logFormat, quiet: options.output.quiet, label: command)
     let progress = options.output.quiet || !StandardStreams.errorIsTerminal ? nil : TerminalProgress()
     do {

@@ -55,6 +55,17 @@ import Testing
     #expect(elsewhere.organizations[0].adminKey == .file("/etc/unblended/keys/a"))
   }
 
+  /// A program is looked up in `PATH`, a path as all paths in the file.
+  @Test(arguments: [
+    ("[vault, read, -field=key, secret/acme]", ["vault", "read", "-field=key", "secret/acme"]),
+    ("[./get-key]", ["/etc/unblended/./get-key"]), ("[/opt/get-key, \"\"]", ["/opt/get-key", ""]),
+  ])
+  func aKeyMayComeFromAProgram(text: String, command: [String]) throws {
+    let read = try read(
+      "output: /data\norganizations: [{ name: a, id: org-a, admin_key: { command: \(text) } }]")
+    #expect(read.organizations[0].adminKey == .command(command))
+  }
+
   /// The example with one line of it replaced.
   private static func example(_ line: Int, _ text: String) -> String {
     var lines = example.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
@@ -80,6 +91,14 @@ import Testing
     (7, "    admin_key: {}", 7, "must be { env: NAME }"),
     (7, "    admin_key: { env: A, file: B }", 7, "must be { env: NAME }"),
     (7, "    admin_key: { environment: A }", 7, "unknown key \"environment\""),
+    (7, "    admin_key: { command: vault }", 7, "must be a list of a program"),
+    (7, "    admin_key: { command: [] }", 7, "must be a list of a program"),
+    (7, "    admin_key: { command: [\"\"] }", 7, "must be a list of a program"),
+    (7, "    admin_key: { command: [vault, 7] }", 7, "must hold only text"),
+    (7, "    admin_key: { command: [vault, [a]] }", 7, "must hold only text"),
+    (7, "    admin_key: { command: [\"a\\0b\"] }", 7, "must hold only text"),
+    (7, "    admin_key: { command: [vault], env: A }", 7, "must be { env: NAME }"),
+    (7, "    admin_key: { command: [echo, sk-admin-x] }", 7, "must be { env: NAME }"),
     (8, "extract: { lookback_days: five }", 8, "whole number from 0 to 366"),
     (8, "extract: { lookback_days: \"5\" }", 8, "whole number"),
     (8, "extract: { lookback_days: 5.0 }", 8, "whole number"),
@@ -147,6 +166,8 @@ import Testing
     (7, "    admin_key: \"sk-admin-0123456789abcdef"), (3, "  - name: sk-admin-0123456789abcdef_X"),
     (8, "  - name: acme\n    id: sk-admin-0123456789abcdef"), (8, "extract: sk-admin-0123456789abcdef"),
     (7, "    admin_key: { file: sk-admin-0123456789abcdef }"),
+    (7, "    admin_key: { command: [sk-admin-0123456789abcdef] }"),
+    (7, "    admin_key: { command: [echo, sk-admin-0123456789abcdef] }"),
     (8, "sk-admin-0123456789abcdef: 1\nsk-admin-0123456789abcdef: 2"), (9, "sk-admin-0123456789abcdef"),
     (6, "    base_url: https://sk-admin-0123456789abcdef@api.openai.com/v1"),
   ])

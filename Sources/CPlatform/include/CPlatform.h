@@ -3,3 +3,7 @@
 /// Exchanges two paths in one step. Returns 0, or -1 with errno set (ENOSYS or EINVAL where the system or
 /// the file system cannot).
 int platform_exchange(const char *first, const char *second);
+
+/// Keeps this process out of core dumps and from being read by other processes of the same user. Returns 0, or
+/// -1 with errno set.
+int platform_forbid_core_dumps(void);

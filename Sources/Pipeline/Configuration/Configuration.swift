@@ -30,6 +30,8 @@ public struct OrganizationConfiguration: Sendable, Hashable {
 public enum KeySource: Sendable, Hashable {
   case environment(String)
   case file(String)
+  /// A program that prints it, with its arguments.
+  case command([String])
 }
 
 public struct ExtractConfiguration: Sendable, Hashable {

@@ -90,7 +90,8 @@ public struct ConfigurationReader {
   }
 
   private func keySource(_ organization: YAMLMapping, folder: String?) -> KeySource? {
-    let expected = "must be { env: NAME } or { file: PATH }; a key is never written in this file"
+    let expected =
+      "must be { env: NAME }, { file: PATH } or { command: [PROGRAM, …] }; a key is never written in this file"
     guard let node = organization.node("admin_key") else {
       organization.problem("admin_key", "is missing: it \(expected)")
       return nil
@@ -99,11 +100,15 @@ public struct ConfigurationReader {
       organization.problem("admin_key", expected)
       return nil
     }
-    mapping.allow(["env", "file"])
-    switch (mapping.text("env"), mapping.text("file")) {
+    mapping.allow(["env", "file", "command"])
+    switch (mapping.text("env"), mapping.text("file"), mapping.texts("command")) {
     // What is no name of a variable may well be the key itself, and would be told once it is not set.
-    case (let name?, nil) where Self.isVariable(name): return .environment(name)
-    case (nil, let file?) where !SecretText.mayBe(file): return .file(Self.resolve(file, in: folder))
+    case (let name?, nil, nil) where Self.isVariable(name): return .environment(name)
+    case (nil, let file?, nil) where !SecretText.mayBe(file): return .file(Self.resolve(file, in: folder))
+    // Anybody on the machine can see a program's arguments.
+    case (nil, nil, let command?) where !command.contains(where: SecretText.mayBe):
+      let program = command[0].contains("/") ? Self.resolve(command[0], in: folder) : command[0]
+      return .command([program] + command.dropFirst())
     default:
       organization.problem("admin_key", expected)
       return nil

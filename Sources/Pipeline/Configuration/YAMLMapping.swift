@@ -135,6 +135,30 @@ struct YAMLMapping {
     return values
   }
 
+  /// A list of texts, the first of them not empty, none of them with a zero byte.
+  func texts(_ key: String) -> [String]? {
+    guard let node = entries[key] else { return nil }
+    var texts: [String] = []
+    if case .sequence(let sequence) = node {
+      for item in sequence {
+        guard case .scalar(let scalar) = item, Resolver.default.resolveTag(of: item) == .str,
+          !scalar.string.utf8.contains(0)
+        else {
+          problems.add(
+            "\(name(key)) must hold only text; put numbers and words like true into quotes", at: item)
+          return nil
+        }
+        texts.append(scalar.string)
+      }
+    }
+    guard let first = texts.first, !first.isEmpty else {
+      problems.add(
+        "\(name(key)) must be a list of a program and its arguments, e.g. [cat, key.txt]", at: node)
+      return nil
+    }
+    return texts
+  }
+
   /// A list of names, each known and named once.
   func names(_ key: String, from known: Set<String>, of kind: String, example: String) -> [String]? {
     guard let node = entries[key] else { return nil }

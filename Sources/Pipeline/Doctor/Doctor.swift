@@ -45,14 +45,30 @@ public struct Doctor: Sendable {
     "\(count) \(noun)\(count == 1 ? "" : "s")"
   }
 
+  /// Where a key that could be read came from.
+  private static func place(of source: KeySource) -> String {
+    switch source {
+    case .environment(let name): return "from the environment variable \(name)"
+    case .file(let path):
+      let mode = LocalFile.permissions(path).map { ", mode " + KeyFile.text($0) } ?? ""
+      return "from the file \(path)\(mode), which others cannot read"
+    case .command(let arguments): return "printed by the program \(arguments.first ?? "")"
+    }
+  }
+
   /// Key, scopes and dimensions of one organization.
   public func check(_ organization: OrganizationConfiguration) async -> [Finding] {
     let subject = "organization \(organization.name)"
     let api: OrganizationAPI
-    do { api = try client.api(for: organization) } catch {
-      return [.fails(subject, error, mend: "put the admin key where \(configuration.path) says")]
+    do { api = try await client.api(for: organization) } catch {
+      return [
+        .fails(
+          "\(subject), key", error,
+          mend: "put the admin key where \(configuration.path) says, for this user alone"
+        )
+      ]
     }
-    var findings: [Finding] = []
+    var findings = [Finding.works("\(subject), key", Self.place(of: organization.adminKey))]
     do {
       findings.append(contentsOf: try await checkCosts(api, subject))
     } catch {

@@ -4,10 +4,16 @@ import OpenAIAdmin
 import Staging
 
 /// Makes the API of each organization; all share one HTTP client, one retry budget and one count of requests.
+///
+/// Each has a ``RetryingClient`` of its own: a rate limit is one of its key and slows down nobody else.
 public struct APIClientFactory: Sendable {
-  private let client: any HTTPClient
-  private let counter: RequestCounter
-  private let environment: [String: String]
+  private let transport: any HTTPClient
+  private let policy: RetryPolicy
+  private let budget: RetryBudget
+  private let requestsInFlight: Int
+  private let counter = RequestCounter()
+  private let keys: KeyReader
+  private let logger: Logger
   private let diagnostics: DiagnosticsCollector
 
   /// - Parameter environment: where keys named by environment variables are found.
@@ -27,50 +33,29 @@ public struct APIClientFactory: Sendable {
   /// With another transport, e.g. one that answers from memory.
   public init(
     transport: any HTTPClient, configuration: Configuration, environment: [String: String], logger: Logger,
-    diagnostics: DiagnosticsCollector
+    diagnostics: DiagnosticsCollector, policy: RetryPolicy = RetryPolicy()
   ) {
-    counter = RequestCounter()
-    client = RetryingClient(
-      transport, budget: RetryBudget(seconds: configuration.extract.retryBudgetSeconds), counter: counter,
-      logger: logger)
-    self.environment = environment
+    self.transport = transport
+    self.policy = policy
+    budget = RetryBudget(seconds: configuration.extract.retryBudgetSeconds)
+    requestsInFlight = configuration.extract.requestsInFlight
+    keys = KeyReader(environment: environment)
+    self.logger = logger
     self.diagnostics = diagnostics
   }
 
   /// Requests so far, by status.
   var requestsByStatus: [String: Int] { counter.byOutcome }
 
-  /// - Throws: ``KeyNotFound`` where the key's environment variable or file does not hold one.
-  public func api(for organization: OrganizationConfiguration) throws -> OrganizationAPI {
-    OrganizationAPI(
-      name: organization.name, baseURL: organization.baseURL, key: try key(organization), client: client,
-      diagnostics: diagnostics)
+  /// - Throws: ``KeyNotFound`` where the key's variable, file or command does not give one.
+  public func api(for organization: OrganizationConfiguration) async throws -> OrganizationAPI {
+    var logger = logger
+    logger[metadataKey: "organization"] = "\(organization.name)"
+    let client = RetryingClient(
+      transport, policy: policy, budget: budget, maxInFlight: requestsInFlight, counter: counter,
+      logger: logger)
+    return OrganizationAPI(
+      name: organization.name, baseURL: organization.baseURL, key: try await keys.key(of: organization),
+      client: client, diagnostics: diagnostics)
   }
-
-  private func key(_ organization: OrganizationConfiguration) throws -> Secret {
-    switch organization.adminKey {
-    case .environment(let name):
-      guard let text = environment[name], !text.isEmpty else {
-        throw KeyNotFound(
-          organization: organization.name, place: "the environment variable \(name) is not set")
-      }
-      return Secret(text)
-    case .file(let path):
-      guard let text = try LocalFile.text(path) else {
-        throw KeyNotFound(organization: organization.name, place: "there is no file \(path)")
-      }
-      guard let line = text.split(whereSeparator: \.isNewline).first else {
-        throw KeyNotFound(organization: organization.name, place: "the file \(path) is empty")
-      }
-      return Secret(String(line))
-    }
-  }
-}
-
-/// The place where a key is kept does not hold one.
-struct KeyNotFound: RecoverableError {
-  let organization: String
-  let place: String
-  var recovery: Recovery { .mendConfiguration }
-  var description: String { "organization \(organization): no admin key: \(place)" }
 }

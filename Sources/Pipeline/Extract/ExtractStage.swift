@@ -35,7 +35,8 @@ public struct ExtractStage: Sendable {
   {
     var output = ExtractOutput()
     let api: OrganizationAPI
-    do { api = try client.api(for: organization) } catch {
+    do { api = try await client.api(for: organization) } catch {
+      if error is CancellationError { throw error }
       output.failures.append(StageFailure(stage: "extract", organization: organization.name, error: error))
       return output
     }
