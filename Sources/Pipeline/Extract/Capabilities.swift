@@ -4,13 +4,15 @@ import Staging
 struct Capabilities: Codable, Sendable, Hashable {
   /// The `group_by` dimensions that the newest days of costs accepted.
   var costDimensions: [String]
+  /// What those days refused, dimension by dimension, as ``DimensionStep/refused``; nil for nothing.
+  var refused: [String: String]?
   /// The day on which everything was last asked for, `YYYY-MM-DD`.
   var asked: String
   /// Where only older days were asked for, the end of them, exclusive: newer ones may accept more.
   var until: String?
 
   enum CodingKeys: String, CodingKey {
-    case asked, until
+    case asked, refused, until
     case costDimensions = "cost_dimensions"
   }
 

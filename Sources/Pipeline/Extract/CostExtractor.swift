@@ -10,6 +10,7 @@ struct CostExtractor {
   let context: StageContext
   let api: OrganizationAPI
   let writer: RawWriter
+  let floor: HistoryFloor
   let today: Day
 
   /// Days asked for in one request.
@@ -23,7 +24,8 @@ struct CostExtractor {
     var lines = SortedRows()
     /// Nil where an amount or a currency could not be read: normalize refuses the day and names the line.
     var totals: ControlTotals? = ControlTotals()
-    var dimensions: [String]
+    var step: DimensionStep?
+    var dimensions: [String] { step?.dimensions ?? [] }
   }
 
   /// The days of a window, and what the API left out of it: a missing day is no zero, and no reason to
@@ -63,7 +65,7 @@ struct CostExtractor {
         costDimensions: [], asked: known?.asked ?? today.description,
         until: isRecent ? nil : until?.description)
       : nil
-    var step = DimensionLadder.step(of: known?.costDimensions)
+    var step = DimensionStep(known)
     try await fetchAndWrite(newest, step: &step, memory: memory, attempt: 1, into: &output)
     for range in windows.dropFirst() {
       // What an older stretch refuses says nothing about the one before it.
@@ -76,9 +78,10 @@ struct CostExtractor {
   ///   - step: where on the ladder to start; left where the newest days were accepted.
   ///   - memory: to be kept with what was accepted; nil for windows that are not remembered.
   private func fetchAndWrite(
-    _ range: DayRange, step: inout Int, memory: Capabilities?, attempt: Int, into output: inout ExtractOutput
+    _ range: DayRange, step: inout DimensionStep, memory: Capabilities?, attempt: Int,
+    into output: inout ExtractOutput
   ) async throws {
-    async let control = fetch(range, dimensions: [])
+    async let control = fetch(range, nil)
     let grouped = try await fetchGrouped(range, step: &step)
     let ungrouped = try await control
     for missing in [grouped.missing, ungrouped.missing].compactMap(\.self) where !Self.isTold(missing, output)
@@ -86,8 +89,9 @@ struct CostExtractor {
       try output.fail(api.name, DatasetName.costs, missing)
     }
     // Before the days: a run killed after them has nothing left to ask, and would never write it.
-    if var memory {
-      memory.costDimensions = DimensionLadder.steps[step]
+    if var memory, !grouped.days.isEmpty {
+      memory.costDimensions = step.dimensions
+      memory.refused = step.refused.isEmpty ? nil : step.refused
       try await memory.write(context.store, organization: api.name)
     }
     var differing: [Day] = []
@@ -116,7 +120,7 @@ struct CostExtractor {
     for (dataset, side) in [(DatasetName.costsUngrouped, ungrouped), (DatasetName.costs, grouped)] {
       try await writer.write(
         side.lines, of: EndpointCatalogue.costs, dataset: dataset, day: day, dimensions: side.dimensions,
-        controlTotals: side.totals, balanced: isBalanced)
+        refused: side.step?.refused, controlTotals: side.totals, balanced: isBalanced)
       output.partitionsFetched += 1
       output.rows += side.lines.count
       context.progress.advance(
@@ -127,24 +131,24 @@ struct CostExtractor {
 
   /// Falls down the ladder where the API refuses a dimension. Where it accepts the newest day and refuses the
   /// window, the refusal has a floor in time: the window is halved, so that days after the floor keep all.
-  private func fetchGrouped(_ range: DayRange, step: inout Int) async throws -> Fetched {
+  private func fetchGrouped(_ range: DayRange, step: inout DimensionStep) async throws -> Fetched {
     do {
-      return try await fetch(range, dimensions: DimensionLadder.steps[step])
-    } catch let refusal as APIError
-      where DimensionLadder.isRefused(refusal) && step + 1 < DimensionLadder.steps.count
-    {
+      return try await fetch(range, step)
+    } catch let refusal as APIError where DimensionLadder.isRefused(refusal) {
+      var below = step
+      guard below.descend(refusal) else { throw refusal }
       context.logger.notice(
         "costs are asked for with fewer dimensions",
         metadata: place(range).merging(["why": "\(refusal)"]) { $1 })
       guard range.count > 1 else {
-        step += 1
+        step = below
         return try await fetchGrouped(range, step: &step)
       }
       let newest = DayRange(from: range.to.advanced(by: -1), to: range.to)
       let rest = DayRange(from: range.from, to: newest.from)
       let before = step
       var days = try await fetchGrouped(newest, step: &step)
-      let parts = step > before ? [rest] : rest.halves
+      let parts = step != before ? [rest] : rest.halves
       for part in parts where !part.isEmpty {
         // What an older stretch refuses says nothing about the newest days.
         var older = step
@@ -154,14 +158,22 @@ struct CostExtractor {
     }
   }
 
-  private func fetch(_ range: DayRange, dimensions: [String]) async throws -> Fetched {
+  /// - Parameter step: the dimensions; nil for the API's own total.
+  private func fetch(_ range: DayRange, _ step: DimensionStep?) async throws -> Fetched {
+    var fetched = Fetched()
+    try await floor.fetch(range, of: DatasetName.costs) { fetched.add(try await fetchReachable($0, step)) }
+    return fetched
+  }
+
+  private func fetchReachable(_ range: DayRange, _ step: DimensionStep?) async throws -> Fetched {
     var fetched = Fetched()
     let parser = JSONParser()
     do {
       _ = try await api.fetchDays(
-        of: EndpointCatalogue.costs, in: range, groupBy: dimensions, limit: range.count, today: today
+        of: EndpointCatalogue.costs, in: range, groupBy: step?.dimensions ?? [], limit: range.count,
+        today: today
       ) { bucket in
-        var side = CostDay(dimensions: dimensions)
+        var side = CostDay(step: step)
         var reader = CostLineReader()
         writer.lines(bucket.rows, day: bucket.day, into: &side.lines)
         for row in bucket.rows {

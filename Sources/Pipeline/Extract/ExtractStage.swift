@@ -26,7 +26,10 @@ public struct ExtractStage: Sendable {
       }
       for try await part in group { output.add(part) }
     }
-    output.failures.sort { ($0.organization, $0.dataset ?? "") < ($1.organization, $1.dataset ?? "") }
+    output.failures.sort {
+      ($0.organization, $0.dataset ?? "", $0.day?.number ?? 0)
+        < ($1.organization, $1.dataset ?? "", $1.day?.number ?? 0)
+    }
     return output
   }
 
@@ -42,8 +45,9 @@ public struct ExtractStage: Sendable {
     }
     let plan = DayPlan(today: scope.today, lookbackDays: configuration.extract.lookbackDays)
     let writer = RawWriter(partitions: context.partitions, organization: organization.name, plan: plan)
+    let floor = HistoryFloor()
     do {
-      try await CostExtractor(context: context, api: api, writer: writer, today: scope.today)
+      try await CostExtractor(context: context, api: api, writer: writer, floor: floor, today: scope.today)
         .run(scope.window, into: &output)
     } catch {
       try output.fail(organization.name, DatasetName.costs, error)
@@ -51,11 +55,12 @@ public struct ExtractStage: Sendable {
       if let error = error as? any RecoverableError, error.recovery == .mendPermission { return output }
     }
     try await UsageExtractor(
-      context: context, api: api, writer: writer, today: scope.today,
+      context: context, api: api, writer: writer, floor: floor, today: scope.today,
       daysPerRequest: configuration.extract.daysPerRequest
     ).run(scope.window, into: &output)
     try await NamesExtractor(context: context, api: api, writer: writer, today: scope.today).run(
       into: &output)
+    output.failures += floor.failures(organization.name)
     return output
   }
 }

@@ -22,21 +22,23 @@ struct RawWriter {
   }
 
   /// Writes one partition of one file.
+  /// - Parameter refused: dimensions that were left out, and why; nil or empty for none.
   func write(
     _ lines: SortedRows, of endpoint: Endpoint, dataset: String? = nil, day: Day, dimensions: [String] = [],
-    controlTotals: ControlTotals? = nil, balanced: Bool? = nil, madeFrom: [String: String]? = nil
+    refused: [String: String]? = nil, controlTotals: ControlTotals? = nil, balanced: Bool? = nil,
+    madeFrom: [String: String]? = nil
   ) async throws {
     let file = PartitionFile(name: Self.fileName(1), rows: lines.count, content: try lines.gzip())
     try await write(
-      [file], of: endpoint, dataset: dataset, day: day, dimensions: dimensions, controlTotals: controlTotals,
-      balanced: balanced, madeFrom: madeFrom)
+      [file], of: endpoint, dataset: dataset, day: day, dimensions: dimensions, refused: refused,
+      controlTotals: controlTotals, balanced: balanced, madeFrom: madeFrom)
   }
 
   /// Writes one partition.
   /// - Parameter madeFrom: what the record names as its origin; nil for a request to the API.
   func write(
     _ files: [PartitionFile], of endpoint: Endpoint, dataset: String? = nil, day: Day,
-    dimensions: [String] = [],
+    dimensions: [String] = [], refused: [String: String]? = nil,
     controlTotals: ControlTotals? = nil, balanced: Bool? = nil, madeFrom: [String: String]? = nil
   ) async throws {
     let dataset = dataset ?? endpoint.dataset
@@ -45,6 +47,7 @@ struct RawWriter {
       controlTotals: controlTotals?.texts,
       madeFrom: madeFrom ?? ["request": Self.request(endpoint, dimensions)])
     record.balanced = balanced
+    record.refused = refused?.isEmpty == true ? nil : refused
     try await partitions.write(
       Layout.raw(organization: organization, dataset: dataset, day: day), record: record, files: files)
   }

@@ -8,6 +8,7 @@ struct UsageExtractor {
   let context: StageContext
   let api: OrganizationAPI
   let writer: RawWriter
+  let floor: HistoryFloor
   let today: Day
   let daysPerRequest: Int
 
@@ -30,16 +31,18 @@ struct UsageExtractor {
   private func fetch(_ endpoint: Endpoint, _ range: DayRange) async throws -> ExtractOutput {
     var output = ExtractOutput()
     do {
-      _ = try await api.fetchDays(
-        of: endpoint, in: range, groupBy: endpoint.dimensions, limit: range.count, today: today
-      ) { bucket in
-        var lines = SortedRows()
-        writer.lines(bucket.rows, day: bucket.day, into: &lines)
-        try await writer.write(lines, of: endpoint, day: bucket.day, dimensions: endpoint.dimensions)
-        output.partitionsFetched += 1
-        output.rows += lines.count
-        context.progress.advance(
-          stage: "extract", rows: lines.count, unit: "\(api.name) \(endpoint.dataset) \(bucket.day)")
+      try await floor.fetch(range, of: endpoint.dataset) { range in
+        _ = try await api.fetchDays(
+          of: endpoint, in: range, groupBy: endpoint.dimensions, limit: range.count, today: today
+        ) { bucket in
+          var lines = SortedRows()
+          writer.lines(bucket.rows, day: bucket.day, into: &lines)
+          try await writer.write(lines, of: endpoint, day: bucket.day, dimensions: endpoint.dimensions)
+          output.partitionsFetched += 1
+          output.rows += lines.count
+          context.progress.advance(
+            stage: "extract", rows: lines.count, unit: "\(api.name) \(endpoint.dataset) \(bucket.day)")
+        }
       }
     } catch {
       try output.fail(api.name, endpoint.dataset, error)

@@ -13,6 +13,8 @@ public struct PartitionRecord: Codable, Sendable, Hashable {
   public var open: Bool
   /// The `group_by` dimensions asked for, in the order asked.
   public var dimensions: [String]
+  /// Dimensions that were left out because the API refuses them, each with the code it answered; nil for none.
+  public var refused: [String: String]?
   /// Rows of the partition's first file: result objects, or charges.
   public var rows: Int
   /// Size of all files as stored.
@@ -33,8 +35,8 @@ public struct PartitionRecord: Codable, Sendable, Hashable {
   public var attribution: AttributionRecord?
 
   enum CodingKeys: String, CodingKey {
-    case format, organization, dataset, date, open, dimensions, rows, bytes, sha256, files, balanced,
-      attribution
+    case format, organization, dataset, date, open, dimensions, refused, rows, bytes, sha256, files,
+      balanced, attribution
     case controlTotals = "control_totals"
     case madeFrom = "made_from"
   }
