@@ -76,7 +76,7 @@ struct Simulate: AsyncParsableCommand {
 
   @Option(
     help:
-      "HTTP faults: 429:N[:SECONDS], 500:N, 503:N, cut:N, slow:N, html:N on each Nth request; outage:FROM-TO.",
+      "HTTP faults on each Nth request: \(FaultPlan.listing), which hits the requests with these numbers.",
     transform: FaultPlan.init(parsing:))
   var faults = FaultPlan()
 

@@ -108,7 +108,30 @@ import Testing
     #expect(try JSON(parsing: answers[3].body)["error"].text != nil)
   }
 
-  @Test(arguments: ["429", "429:0", "418:3", "cut:x", "500:3:1", "outage:5", "outage:8-7", "429:3:x"])
+  @Test func faultsOfEveryKind() throws {
+    func answer(_ fault: String) throws -> SimulatedResponse {
+      let faults = try FaultPlan(parsing: fault)
+      return Client { $0.faults = faults }.ask("projects?include_archived=true")
+    }
+    for status in [408, 409, 500, 502, 503, 504] { #expect(try answer("\(status):1").status == status) }
+    let redirect = try answer("redirect:1")
+    #expect(redirect.status == 302 && redirect.headers.contains { $0.name == "Location" })
+    let whole = try answer("none")
+    let half = try answer("json:1")
+    #expect(half.status == 200 && half.body.count == (whole.body.count + 1) / 2)
+    #expect(whole.body.starts(with: half.body) && half.delivery == .whole)
+    guard case .slow(_, 3000) = try answer("hang:1:3").delivery else {
+      Issue.record("it does not hang")
+      return
+    }
+    let last = try answer("remaining:1:7").headers
+    #expect(last.contains { $0.name == "x-ratelimit-remaining-requests" && $0.value == "0" })
+    #expect(last.contains { $0.name == "x-ratelimit-reset-requests" && $0.value == "7s" })
+  }
+
+  @Test(arguments: [
+    "hang:1:-2", "502:1:1", "429", "429:0", "418:3", "cut:x", "500:3:1", "outage:5", "outage:8-7", "429:3:x",
+  ])
   func refusesUnknownFaults(list: String) {
     #expect(throws: SimulatorError.self) { try FaultPlan(parsing: list) }
   }

@@ -119,8 +119,13 @@ public actor SimulatorServer {
       case 403: "Forbidden"
       case 404: "Not Found"
       case 405: "Method Not Allowed"
+      case 408: "Request Timeout"
+      case 409: "Conflict"
+      case 302: "Found"
       case 429: "Too Many Requests"
       case 500: "Internal Server Error"
+      case 502: "Bad Gateway"
+      case 504: "Gateway Timeout"
       case 503: "Service Unavailable"
       default: "Status"
       }
