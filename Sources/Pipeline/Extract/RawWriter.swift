@@ -18,7 +18,13 @@ struct RawWriter {
   /// The lines of some result objects.
   func lines(_ rows: Rows, day: Day, projectID: String? = nil, into lines: inout SortedRows) {
     let prefix = RawLine.prefix(organization: organization, day: day, projectID: projectID)
-    for row in rows { lines.append { $0 += prefix + row + RawLine.suffix } }
+    for row in rows {
+      lines.append { line in
+        line += prefix
+        line += row
+        line += RawLine.suffix
+      }
+    }
   }
 
   /// Writes one partition of one file.
