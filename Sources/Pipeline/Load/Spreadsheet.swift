@@ -32,23 +32,30 @@ struct Spreadsheet {
       return earlier
     }
     var rows = 0
+    var digest = RunningDigest()
     try await context.store.write(key) { sink in
-      try await sink.append(Self.byteOrderMark + CSVRow.header(Self.headings))
+      (rows, digest) = (0, RunningDigest())
+      func append(_ piece: [UInt8]) async throws {
+        digest.take(piece)
+        try await sink.append(piece)
+      }
+      try await append(Self.byteOrderMark + CSVRow.header(Self.headings))
       for day in month.days {
         for (name, organization) in organizations.sorted(by: { $0.key < $1.key }) {
           guard let delivered = organization.days[day.description], delivered.rows > 0 else { continue }
-          rows += try await append(day, name, organization, delivered, to: sink)
+          let made = try await self.rows(day, name, organization, delivered)
+          rows += made.count
+          try await append(made.bytes)
         }
       }
     }
-    let content = try await context.store.readExisting(key)
-    return FileRecord(path: key, rows: rows, content: content)
+    return FileRecord(path: key, rows: rows, bytes: digest.bytes, sha256: digest.digest.hex)
   }
 
-  private func append(
-    _ day: Day, _ name: String, _ organization: DeliveredOrganization, _ delivered: DeliveredDay,
-    to sink: any ObjectSink
-  ) async throws -> Int {
+  /// The rows of one organization's day: no more than a day is held at a time.
+  private func rows(
+    _ day: Day, _ name: String, _ organization: DeliveredOrganization, _ delivered: DeliveredDay
+  ) async throws -> (bytes: [UInt8], count: Int) {
     let folder = Layout.normalized(organization: name, day: day)
     guard let record = try await context.partitions.record(folder),
       record.digest(of: ChargeFile.name) == delivered.madeFrom
@@ -74,8 +81,7 @@ struct Spreadsheet {
       rows.append(contentsOf: row.bytes)
       count += 1
     }
-    try await sink.append(rows)
-    return count
+    return (rows, count)
   }
 
   static func append(

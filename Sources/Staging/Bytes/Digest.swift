@@ -15,6 +15,8 @@ public struct Digest: Sendable, Hashable, CustomStringConvertible {
     hex = Digest.text(hash.finalize())
   }
 
+  fileprivate init(_ digest: some Sequence<UInt8>) { hex = Digest.text(digest) }
+
   public init(of text: String) { self.init(of: Array(text.utf8)) }
 
   public var description: String { hex }
@@ -29,4 +31,20 @@ public struct Digest: Sendable, Hashable, CustomStringConvertible {
     }
     return String(decoding: out, as: UTF8.self)
   }
+}
+
+/// Takes the digest of bytes that come one piece after the other.
+public struct RunningDigest: Sendable {
+  private var hash = SHA256()
+  /// Bytes taken so far.
+  public private(set) var bytes = 0
+
+  public init() {}
+
+  public mutating func take(_ piece: [UInt8]) {
+    hash.update(data: piece)
+    bytes += piece.count
+  }
+
+  public var digest: Digest { Digest(hash.finalize()) }
 }
