@@ -63,12 +63,16 @@ struct RawWriter {
     var days: [Day] = []
     for day in window {
       let folder = Layout.raw(organization: organization, dataset: dataset, day: day)
-      // What cannot be read, or is not what its record says, is fetched again.
-      let record = try? await partitions.record(folder)
+      let record = try await readableRecord(folder)
       let isWhole = try await isWhole(folder, record)
       if plan.isDue(day, record) || !isWhole { days.append(day) }
     }
     return (days, window.count - days.count)
+  }
+
+  /// What is no record any more is fetched again; a store that refuses to be read is no reason to fetch all.
+  private func readableRecord(_ folder: String) async throws -> PartitionRecord? {
+    do { return try await partitions.record(folder) } catch is CorruptFile { return nil }
   }
 
   private func isWhole(_ folder: String, _ record: PartitionRecord?) async throws -> Bool {

@@ -74,23 +74,49 @@ struct MetadataFiles {
   /// Replaces the month's days in the recency of the whole dataset.
   private func writeRecency(_ instance: String, _ month: Month, _ manifest: Manifest) async throws {
     let path = "recency/recency-\(instance).json"
-    let key = "\(Self.folder)/\(path)"
-    var sectors: [RecencyMetadata.TimeSector] = []
-    if let bytes = try await store.read(key),
-      let known = try? DeterministicJSON.decode([RecencyMetadata].self, from: bytes, path: key)
-    {
-      sectors = known.flatMap { $0.timeSectors ?? [] }.filter { !$0.start.hasPrefix(month.description) }
+    let others: [RecencyMetadata.TimeSector]
+    if let known = try await knownSectors("\(Self.folder)/\(path)") {
+      others = known
+    } else {
+      others = try await manifestSectors(except: month)
     }
-    for day in month.days {
-      let days = manifest.organizations.values.compactMap { $0.days[day.description] }
-      guard let updated = days.compactMap({ Day($0.updated) }).max() else { continue }
-      sectors.append(
-        RecencyMetadata.TimeSector(
-          day: day, complete: manifest.organizationsMissing(day).isEmpty && !days.contains(where: \.open),
-          updated: updated))
-    }
+    let sectors = others.filter { !$0.start.hasPrefix(month.description) } + Self.sectors(of: manifest, month)
     if sectors.isEmpty { return }
     try await write(path, [RecencyMetadata(datasetInstanceID: instance, timeSectors: sectors)])
+  }
+
+  /// The sectors in place; nil where they are missing or cannot be read.
+  private func knownSectors(_ key: String) async throws -> [RecencyMetadata.TimeSector]? {
+    guard let bytes = try await store.read(key) else { return nil }
+    do {
+      return try DeterministicJSON.decode([RecencyMetadata].self, from: bytes, path: key).flatMap {
+        $0.timeSectors ?? []
+      }
+    } catch is CorruptFile { return nil }
+  }
+
+  /// The sectors of all other months, made again from what was delivered of them. A manifest that cannot be read
+  /// adds its days when its month is delivered again.
+  private func manifestSectors(except month: Month) async throws -> [RecencyMetadata.TimeSector] {
+    var sectors: [RecencyMetadata.TimeSector] = []
+    for object in try await store.list(Self.folder) where object.key.hasSuffix("/manifest.json") {
+      guard let other = Layout.value(of: "BILLING_PERIOD", in: object.key).flatMap({ Month($0) }),
+        other != month, let bytes = try await store.read(object.key),
+        let manifest = try? DeterministicJSON.decode(Manifest.self, from: bytes, path: object.key)
+      else { continue }
+      sectors += Self.sectors(of: manifest, other)
+    }
+    return sectors
+  }
+
+  private static func sectors(of manifest: Manifest, _ month: Month) -> [RecencyMetadata.TimeSector] {
+    month.days.compactMap { day in
+      let days = manifest.organizations.values.compactMap { $0.days[day.description] }
+      guard let updated = days.compactMap({ Day($0.updated) }).max() else { return nil }
+      return RecencyMetadata.TimeSector(
+        day: day, complete: manifest.organizationsMissing(day).isEmpty && !days.contains(where: \.open),
+        updated: updated)
+    }
   }
 
   /// - Parameter path: below `focus/metadata/`.

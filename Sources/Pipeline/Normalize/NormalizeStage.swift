@@ -148,8 +148,10 @@ public struct NormalizeStage: Sendable {
     _ folder: String, _ organization: String, _ day: Day, _ madeFrom: [String: String], _ isOpen: Bool,
     _ costs: RawInput, _ ungrouped: RawInput
   ) async throws -> NormalizedDay? {
-    guard let record = try? await context.partitions.record(folder), record.madeFrom == madeFrom,
-      record.open == isOpen, try await context.partitions.isWhole(folder, record)
+    let known: PartitionRecord?
+    do { known = try await context.partitions.record(folder) } catch is CorruptFile { known = nil }
+    guard let record = known, record.madeFrom == madeFrom, record.open == isOpen,
+      try await context.partitions.isWhole(folder, record)
     else { return nil }
     var figures = ControlFigures(organization: organization, day: day)
     figures.api = try ControlTotals(recorded: ungrouped.record.controlTotals, in: ungrouped.folder)
