@@ -8,8 +8,8 @@ public struct ExtractCommand: AsyncParsableCommand {
     abstract: "Fetch costs, usage and names from OpenAI's organization API into raw/.",
     discussion: """
       Reads only: every request is a GET. Partitions that are there and settled are not fetched again; open days
-      and the look-back window are. Without --from and --to, older days that are missing or open in the
-      deliveries are taken up, too.
+      and the look-back window are. Without --from and --to, older days that are missing, open or
+      degraded in the deliveries are taken up, too.
 
       EXAMPLES
         extract --config pipeline.yaml
@@ -93,7 +93,7 @@ struct RunCommand: AsyncParsableCommand {
     commandName: "run",
     abstract: "Run extract, normalize and load one after the other.",
     discussion: """
-      Without --from and --to, older days that are missing or open in the deliveries are taken up, too.
+      Without --from and --to, older days that are missing, open or degraded in the deliveries are taken up, too.
 
       EXAMPLES
         unblended run

@@ -76,13 +76,13 @@ struct BillingPeriodFiles {
     return manifests
   }
 
-  /// Closed: the month is over, every delivered day is settled, and no organization lacks a day since its first.
+  /// Closed: the month is over, every delivered day is settled and made from all its datasets, and no organization lacks a day since its first.
   private func period(_ manifest: Manifest) -> BillingPeriod? {
     guard let month = Month(manifest.billingPeriod) else { return nil }
     let days = manifest.organizations.values.flatMap(\.days.values)
     guard let updated = days.compactMap({ Day($0.updated) }).max() else { return nil }
     let isWhole = month.days.allSatisfy { manifest.organizationsMissing($0).isEmpty }
-    let isClosed = today >= month.end && isWhole && !days.contains(where: \.open)
+    let isClosed = today >= month.end && isWhole && days.allSatisfy(\.isFinished)
     return BillingPeriod(month: month, status: isClosed ? .closed : .open, updated: updated)
   }
 }

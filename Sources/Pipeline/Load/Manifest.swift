@@ -125,9 +125,14 @@ public struct DeliveredDay: Codable, Sendable, Hashable {
   public var madeFrom: String
   /// The UTC day of the run that first delivered this content.
   public var updated: String
+  /// The datasets that the day was made without; nil where none was missing.
+  public var degraded: [String]?
+
+  /// Whether no run changes the day by itself any more.
+  var isFinished: Bool { !open && degraded == nil }
 
   enum CodingKeys: String, CodingKey {
-    case rows, open, dimensions, updated
+    case rows, open, dimensions, updated, degraded
     case controlTotals = "control_totals"
     case madeFrom = "made_from"
   }

@@ -114,7 +114,8 @@ struct MetadataFiles {
       let days = manifest.organizations.values.compactMap { $0.days[day.description] }
       guard let updated = days.compactMap({ Day($0.updated) }).max() else { return nil }
       return RecencyMetadata.TimeSector(
-        day: day, complete: manifest.organizationsMissing(day).isEmpty && !days.contains(where: \.open),
+        day: day,
+        complete: manifest.organizationsMissing(day).isEmpty && days.allSatisfy(\.isFinished),
         updated: updated)
     }
   }

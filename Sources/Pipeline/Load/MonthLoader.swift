@@ -159,7 +159,8 @@ struct MonthLoader {
     return DeliveredDay(
       rows: input.record.rows, open: input.record.open, dimensions: input.record.dimensions,
       controlTotals: input.record.controlTotals ?? [:], madeFrom: input.chargesDigest,
-      updated: isSame ? before?.updated ?? scope.today.description : scope.today.description)
+      updated: isSame ? before?.updated ?? scope.today.description : scope.today.description,
+      degraded: input.record.degraded)
   }
 
   private func deliveredOrganization(

@@ -51,9 +51,13 @@ public struct NormalizeStage: Sendable {
           StageFailure(stage: "normalize", organization: organization.name, dataset: "names", error: error))
         continue
       }
-      let days = scope.window.map { (day: $0, names: names.book(on: $0)) }
+      let listed = try await ListedNames(context.store, organization: organization.name)
+      let days = scope.window.map {
+        (day: $0, names: names.book(on: $0), unlisted: listed.missing(on: $0, today: scope.today))
+      }
       let results = try await concurrentMap(days) { item in
-        try await attempt(organization.name, item.day, item.names, isPast: item.day < scope.today)
+        try await attempt(
+          organization.name, item.day, item.names, unlisted: item.unlisted, isPast: item.day < scope.today)
       }
       for result in results {
         switch result {
@@ -68,10 +72,10 @@ public struct NormalizeStage: Sendable {
 
   /// Nil for a day that has not been fetched because it is not over.
   private func attempt(
-    _ organization: String, _ day: Day, _ names: NamesByDay.Names, isPast: Bool
+    _ organization: String, _ day: Day, _ names: NamesByDay.Names, unlisted: [String], isPast: Bool
   ) async throws -> Result<NormalizedDay?, StageFailure> {
     do {
-      let normalized = try await normalize(organization, day, names, isPast: isPast)
+      let normalized = try await normalize(organization, day, names, unlisted: unlisted, isPast: isPast)
       if let normalized {
         context.progress.advance(
           stage: "normalize", rows: normalized.charges + normalized.usageRows, unit: "\(organization) \(day)")
@@ -83,8 +87,9 @@ public struct NormalizeStage: Sendable {
     }
   }
 
+  /// - Parameter unlisted: lists that do not tell the day's names.
   private func normalize(
-    _ organization: String, _ day: Day, _ names: NamesByDay.Names, isPast: Bool
+    _ organization: String, _ day: Day, _ names: NamesByDay.Names, unlisted: [String], isPast: Bool
   ) async throws -> NormalizedDay? {
     let inputs = try await inputs(organization, day)
     guard let costs = inputs.first(where: { $0.dataset == DatasetName.costs }),
@@ -94,12 +99,15 @@ public struct NormalizeStage: Sendable {
       throw MissingDay(organization: organization, day: day, stage: .extract)
     }
     let usage = inputs.filter { $0.dataset.hasPrefix(DatasetName.usagePrefix) }
-    for dataset in DatasetName.requiredUsage where !usage.contains(where: { $0.dataset == dataset }) {
+    let degraded = Self.degraded(costs, usage, unlisted)
+    if let degraded {
       context.diagnostics.report(
         Diagnostic(
-          kind: "usage_missing",
+          kind: "degraded",
           message:
-            "organization \(organization), \(day): there is no \(dataset), its cost cannot be attributed"))
+            "organization \(organization), \(day): made without \(degraded.joined(separator: ", ")): the "
+            + "money is whole, who spent it may not be known; the next run without --from and --to repairs it"
+        ))
     }
     let folder = Layout.normalized(organization: organization, day: day)
     var madeFrom: [String: String] = [
@@ -109,7 +117,9 @@ public struct NormalizeStage: Sendable {
     for input in [costs, ungrouped] + usage { madeFrom.merge(input.digests) { first, _ in first } }
 
     let isOpen = ([costs, ungrouped] + usage).contains { $0.record.open }
-    if let kept = try await unchanged(folder, organization, day, madeFrom, isOpen, costs, ungrouped) {
+    if let kept = try await unchanged(
+      folder, organization, day, madeFrom, isOpen, degraded, costs, ungrouped)
+    {
       return kept
     }
 
@@ -130,6 +140,7 @@ public struct NormalizeStage: Sendable {
       organization: organization, dataset: DatasetName.charges, day: day, open: isOpen,
       dimensions: costs.record.dimensions, controlTotals: charges.charges.texts, madeFrom: madeFrom)
     record.attribution = charges.attribution.record
+    record.degraded = degraded
     let written = try await context.partitions.write(
       folder, record: record,
       files: [
@@ -143,15 +154,27 @@ public struct NormalizeStage: Sendable {
       isOpen: isOpen, changed: written.changed, figures: figures, attribution: record.attribution)
   }
 
+  /// The datasets that the day has to be made without; nil for none. Usage that is open although the costs have
+  /// settled was not brought up to date with them.
+  private static func degraded(
+    _ costs: RawInput, _ usage: [RawInput], _ unlisted: [String]
+  ) -> [String]? {
+    let missing = DatasetName.requiredUsage.filter { dataset in
+      guard let input = usage.first(where: { $0.dataset == dataset }) else { return true }
+      return input.record.open && !costs.record.open
+    }
+    return missing.isEmpty && unlisted.isEmpty ? nil : (missing + unlisted).sorted()
+  }
+
   /// The day as it is, if it was made from exactly these inputs and is whole.
   private func unchanged(
     _ folder: String, _ organization: String, _ day: Day, _ madeFrom: [String: String], _ isOpen: Bool,
-    _ costs: RawInput, _ ungrouped: RawInput
+    _ degraded: [String]?, _ costs: RawInput, _ ungrouped: RawInput
   ) async throws -> NormalizedDay? {
     let known: PartitionRecord?
     do { known = try await context.partitions.record(folder) } catch is CorruptFile { known = nil }
     guard let record = known, record.madeFrom == madeFrom, record.open == isOpen,
-      try await context.partitions.isWhole(folder, record)
+      record.degraded == degraded, try await context.partitions.isWhole(folder, record)
     else { return nil }
     var figures = ControlFigures(organization: organization, day: day)
     figures.api = try ControlTotals(recorded: ungrouped.record.controlTotals, in: ungrouped.folder)

@@ -4,7 +4,8 @@ import Staging
 /// Where a run without `--from` and `--to` begins.
 ///
 /// The look-back alone would forget a day for ever once the scheduler was off for longer: days that were never
-/// delivered, or were left open, are taken up again until they are settled.
+/// delivered, were left open, or were made without some of their datasets are taken up again until they are settled
+/// and whole.
 public struct CatchUp: Sendable {
   private let store: any Store
   private let diagnostics: DiagnosticsCollector
@@ -17,15 +18,15 @@ public struct CatchUp: Sendable {
     self.diagnostics = diagnostics
   }
 
-  /// The scope, begun at the oldest day that is missing or open in the deliveries since the first day that was
-  /// ever delivered of an organization.
+  /// The scope, begun at the oldest day that is missing, open or degraded in the deliveries since the first day
+  /// that was ever delivered of an organization.
   public func extended(_ scope: RunScope) async throws -> RunScope {
     var delivered: [String: [Day: Bool]] = [:]
     var month = scope.today.advanced(by: -Self.reachableDays).month
     while month <= scope.today.month {
       for (name, organization) in try await organizations(month) {
         for (date, day) in organization.days {
-          if let date = Day(date) { delivered[name, default: [:]][date] = day.open }
+          if let date = Day(date) { delivered[name, default: [:]][date] = day.isFinished }
         }
       }
       month = month.end.month
@@ -34,14 +35,15 @@ public struct CatchUp: Sendable {
     let unfinished = scope.organizations.compactMap { organization -> Day? in
       let days = delivered[organization.name] ?? [:]
       guard let first = days.keys.min() else { return nil }
-      return DayRange(from: max(first, earliest), to: scope.window.from).first { days[$0] != false }
+      return DayRange(from: max(first, earliest), to: scope.window.from).first { days[$0] != true }
     }
     guard let start = unfinished.min() else { return scope }
     diagnostics.report(
       Diagnostic(
         kind: "days_caught_up",
         message:
-          "the run begins at \(start) and not at \(scope.window.from): days since then are missing or open"))
+          "the run begins at \(start) and not at \(scope.window.from): days since then are missing, open or degraded"
+      ))
     var extended = scope
     extended.window = DayRange(from: start, to: scope.window.to)
     return extended

@@ -33,10 +33,13 @@ public struct PartitionRecord: Codable, Sendable, Hashable {
   public var balanced: Bool?
   /// How a normalized day's money was attributed.
   public var attribution: AttributionRecord?
+  /// The datasets that a normalized day had to be made without: the money is whole, who spent it may not be
+  /// known. Sorted; nil where none was missing.
+  public var degraded: [String]?
 
   enum CodingKeys: String, CodingKey {
     case format, organization, dataset, date, open, dimensions, refused, rows, bytes, sha256, files,
-      balanced, attribution
+      balanced, attribution, degraded
     case controlTotals = "control_totals"
     case madeFrom = "made_from"
   }
