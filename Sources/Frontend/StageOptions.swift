@@ -30,7 +30,8 @@ public struct ScopeOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Last UTC day, exclusive: YYYY-MM-DD. Without --from and --to: the configured look-back up to today.",
+      "Last UTC day, exclusive: YYYY-MM-DD. Without --from and --to: the configured look-back up to today, and on the first days of a month all of the "
+        + "previous one.",
       valueName: "day"))
   var to: Day?
 
@@ -56,9 +57,11 @@ public struct ScopeOptions: ParsableArguments {
     for name in organizations where !names.contains(name) {
       throw ValidationError("--org \(name) is not in \(config); it names \(names.joined(separator: ", ")).")
     }
-    let lookback = configuration.extract.lookbackDays
     let end = to ?? max(today, from?.next ?? today)
-    let start = from ?? end.advanced(by: -max(1, lookback))
+    let start =
+      isDefault
+      ? configuration.extract.defaultWindow(today: today).from
+      : from ?? end.advanced(by: -max(1, configuration.extract.lookbackDays))
     guard start < end else {
       throw ValidationError("--from \(start) must be before --to \(end): the end is exclusive.")
     }

@@ -37,6 +37,8 @@ public enum KeySource: Sendable, Hashable {
 public struct ExtractConfiguration: Sendable, Hashable {
   /// Days before today that stay open and are fetched again by every run.
   public var lookbackDays = 5
+  /// On so many first days of a month all of the previous month is open and fetched again.
+  public var previousMonthDays = 5
   /// Seconds that a whole run may spend waiting for retries.
   public var retryBudgetSeconds = 300
   /// Requests in flight at once, over all organizations.

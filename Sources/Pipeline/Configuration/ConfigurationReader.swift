@@ -118,8 +118,12 @@ public struct ConfigurationReader {
   private func extract(_ top: YAMLMapping) -> ExtractConfiguration {
     var result = ExtractConfiguration()
     guard let mapping = top.mapping("extract") else { return result }
-    mapping.allow(["lookback_days", "retry_budget_seconds", "requests_in_flight", "days_per_request"])
+    mapping.allow([
+      "lookback_days", "previous_month_days", "retry_budget_seconds", "requests_in_flight",
+      "days_per_request",
+    ])
     result.lookbackDays = mapping.integer("lookback_days", in: 0...366) ?? result.lookbackDays
+    result.previousMonthDays = mapping.integer("previous_month_days", in: 0...28) ?? result.previousMonthDays
     result.retryBudgetSeconds =
       mapping.integer("retry_budget_seconds", in: 0...86_400) ?? result.retryBudgetSeconds
     result.requestsInFlight = mapping.integer("requests_in_flight", in: 1...256) ?? result.requestsInFlight

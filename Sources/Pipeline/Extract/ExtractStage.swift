@@ -43,7 +43,7 @@ public struct ExtractStage: Sendable {
       output.failures.append(StageFailure(stage: "extract", organization: organization.name, error: error))
       return output
     }
-    let plan = DayPlan(today: scope.today, lookbackDays: configuration.extract.lookbackDays)
+    let plan = DayPlan(today: scope.today, configuration.extract)
     let writer = RawWriter(partitions: context.partitions, organization: organization.name, plan: plan)
     let floor = HistoryFloor()
     do {

@@ -45,7 +45,7 @@ struct ImportStage {
             + "what was there before stays"),
         count: missing.count)
     }
-    let plan = DayPlan(today: scope.today, lookbackDays: configuration.extract.lookbackDays)
+    let plan = DayPlan(today: scope.today, configuration.extract)
     let writer = RawWriter(partitions: context.partitions, organization: organization.name, plan: plan)
     let origin = ["csv": Digest(of: export.content).hex]
     for (day, costDay) in days {
