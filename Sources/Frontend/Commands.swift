@@ -71,19 +71,23 @@ public struct LoadCommand: AsyncParsableCommand {
     abstract: "Publish FOCUS files by billing month from normalized/, in focus/.",
     discussion: """
       A delivery is a complete snapshot of its month; the manifest is written last. Earlier deliveries are kept
-      under focus/superseded/.
+      under focus/superseded/. A day that would lose most of its delivered cost stays as it is, and the exit code
+      is 65.
 
       EXAMPLES
         load --config pipeline.yaml --from 2026-11-01 --to 2026-12-01
+        load --org acme --from 2026-11-03 --to 2026-11-04 --accept-shrink
       """,
     version: Version.current)
 
   @OptionGroup var options: StageOptions
+  @OptionGroup var shrink: ShrinkOptions
 
   public init() {}
 
   public func run() async throws {
-    try await StageCommand.run([.load], command: "load", options)
+    try await StageCommand.run(
+      [.load], command: "load", options, acceptsShrink: shrink.acceptShrink)
   }
 }
 
@@ -102,9 +106,11 @@ struct RunCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup var options: StageOptions
+  @OptionGroup var shrink: ShrinkOptions
 
   func run() async throws {
-    try await StageCommand.run(Stage.allCases, command: "run", options)
+    try await StageCommand.run(
+      Stage.allCases, command: "run", options, acceptsShrink: shrink.acceptShrink)
   }
 }
 

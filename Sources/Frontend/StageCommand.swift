@@ -7,9 +7,12 @@ import Staging
 /// What `extract`, `normalize`, `load` and `unblended run` have in common: everything but the stages.
 enum StageCommand {
   /// Runs the stages and ends the process with the run's exit code.
-  /// - Parameter csv: a file that extract reads in place of the API.
+  /// - Parameters:
+  ///   - csv: a file that extract reads in place of the API.
+  ///   - acceptsShrink: whether days may lose most of their delivered cost.
   static func run(
-    _ stages: [Stage], command: String, _ options: StageOptions, csv: String? = nil
+    _ stages: [Stage], command: String, _ options: StageOptions, csv: String? = nil,
+    acceptsShrink: Bool = false
   ) async throws {
     // From here on admin keys may be in memory.
     if stages.contains(.extract) { CoreDumps.forbid() }
@@ -20,6 +23,7 @@ enum StageCommand {
       let clock = try ConfigurationFile.clock()
       let dashboardExport = try csv.map { try readExport($0, options) }
       var scope = try options.scope(configuration, today: clock.today)
+      scope.acceptsShrink = acceptsShrink
       let lock = try RunLock(output: configuration.output)
       let store = DirectoryStore(root: configuration.output)
       try store.removeScratch()

@@ -74,6 +74,17 @@ public struct ScopeOptions: ParsableArguments {
   }
 }
 
+/// What `load` and `run` may replace.
+public struct ShrinkOptions: ParsableArguments {
+  @Flag(
+    help: ArgumentHelp(
+      "Deliver days of --from, --to and --org although they lose most of the cost that was delivered of them."
+    ))
+  var acceptShrink = false
+
+  public init() {}
+}
+
 /// How a command tells what it does.
 public struct OutputOptions: ParsableArguments {
   @Option(help: "How log lines are written to standard error: text or json.")

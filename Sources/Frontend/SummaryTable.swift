@@ -9,6 +9,8 @@ struct SummaryTable {
   private static let dayLimit = 62
   /// Line items without a principal that are shown; the run record has more.
   private static let unattributedLimit = 5
+  /// Restated days that are shown; the run record has them all.
+  private static let restatementLimit = 20
 
   var text: String {
     var lines: [String] = []
@@ -21,6 +23,7 @@ struct SummaryTable {
     if !report.attribution.isEmpty { lines += ["", "Attribution", ""] + attributionTable }
     lines.append("")
     lines += counts
+    lines += restatements
     for (kind, count) in report.warnings.sorted(by: { $0.key < $1.key }) {
       lines.append("warning  \(kind) ×\(count): \(report.warningExamples[kind] ?? "")")
     }
@@ -91,6 +94,16 @@ struct SummaryTable {
     }
     lines.append("record      \(output)/runs/\(report.runID).json, \(report.seconds) s")
     return lines
+  }
+
+  private var restatements: [String] {
+    let shown = report.restatements.prefix(Self.restatementLimit).map { entry in
+      "restated    \(entry.organization) \(entry.date): \(entry.currency) \(entry.was) → \(entry.now), "
+        + "\(entry.rowsWas) → \(entry.rowsNow) charges, \(entry.wasOpen ? "was open" : "was settled")"
+        + (entry.acceptedShrink ? ", shrink accepted" : "")
+    }
+    let more = report.restatements.count - shown.count
+    return more > 0 ? shown + ["restated    and \(more) more, see the record"] : shown
   }
 
   static func aligned(_ rows: [[String]], rightAligned: Set<Int>) -> [String] {

@@ -42,9 +42,10 @@ struct Harness {
   /// - Parameters:
   ///   - only: names of organizations; all if nil.
   ///   - export: what extract reads in place of the API.
+  ///   - acceptsShrink: `--accept-shrink`.
   func run(
     _ stages: [Stage] = Stage.allCases, from: String, to: String, only: [String]? = nil,
-    export: DashboardExport? = nil
+    export: DashboardExport? = nil, acceptsShrink: Bool = false
   ) async throws -> RunReport {
     var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     logger.logLevel = .critical
@@ -52,9 +53,10 @@ struct Harness {
     let client = APIClientFactory(
       transport: transport, configuration: configuration, environment: environment, logger: logger,
       diagnostics: diagnostics)
-    let scope = RunScope(
+    var scope = RunScope(
       window: DayRange(from: try #require(Day(from)), to: try #require(Day(to))),
       organizations: configuration.organizations.filter { only?.contains($0.name) ?? true }, today: today)
+    scope.acceptsShrink = acceptsShrink
     return await PipelineRun(
       configuration: configuration,
       context: StageContext(store: store, diagnostics: diagnostics, logger: logger), client: client,

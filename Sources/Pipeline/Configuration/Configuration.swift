@@ -63,6 +63,8 @@ public struct LoadConfiguration: Sendable, Hashable {
   public var columns: [String]?
   /// Whether `spreadsheet/<YYYY-MM>.csv` is written.
   public var spreadsheet = true
+  /// A day of which less than this share is left, in per cent, does not replace what was delivered; 0 never.
+  public var shrinkGuardPercent = 50
   /// Path of a price list; without one list prices are what was paid.
   public var priceList: String?
 }

@@ -144,7 +144,9 @@ public struct ConfigurationReader {
   private func load(_ top: YAMLMapping, folder: String?) throws -> LoadConfiguration {
     var result = LoadConfiguration()
     guard let mapping = top.mapping("load") else { return result }
-    mapping.allow(["focus_version", "formats", "columns", "spreadsheet", "price_list"])
+    mapping.allow([
+      "focus_version", "formats", "columns", "spreadsheet", "shrink_guard_percent", "price_list",
+    ])
     result.focusVersion = mapping.choice("focus_version", of: FOCUSVersion.self) ?? result.focusVersion
     result.formats = mapping.choices("formats", of: DeliveryFormat.self) ?? result.formats
     let known = Set(try ColumnTable.embedded().columns(of: result.focusVersion).map(\.name))
@@ -152,6 +154,8 @@ public struct ConfigurationReader {
       "columns", from: known, of: "columns of FOCUS \(result.focusVersion.rawValue) or its x_ columns",
       example: "[BilledCost, ChargePeriodStart, x_ModelId]")
     result.spreadsheet = mapping.boolean("spreadsheet") ?? result.spreadsheet
+    result.shrinkGuardPercent =
+      mapping.integer("shrink_guard_percent", in: 0...100) ?? result.shrinkGuardPercent
     result.priceList = mapping.text("price_list").map { Self.resolve($0, in: folder) }
     return result
   }

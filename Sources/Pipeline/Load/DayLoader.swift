@@ -15,6 +15,15 @@ struct DayLoader: Sendable {
   /// The delivery in place.
   let earlier: Manifest?
 
+  var shrinkGuard: ShrinkGuard {
+    ShrinkGuard(percent: configuration.load.shrinkGuardPercent, scope: scope)
+  }
+
+  /// The day as it was delivered.
+  func before(_ input: DayInput) -> DeliveredDay? {
+    earlier?.organizations[input.organization.name]?.days[input.day.description]
+  }
+
   /// One day's files, and the money in them.
   struct MadeDay: Sendable {
     let files: [DeliveredFile]
@@ -28,6 +37,7 @@ struct DayLoader: Sendable {
   /// - Throws: what is no matter of one day: a store that refuses.
   func load(_ input: DayInput) async throws -> Result<MadeDay, StageFailure> {
     do {
+      if let refusal = try shrinkGuard.refusal(input, before: before(input)) { throw refusal }
       let (files, sources, isNew) = try await parts(input)
       let figures = try await figures(input, files)
       context.progress.advance(

@@ -6,6 +6,8 @@ public struct LoadOutput: Sendable {
   public var deliveries: [MonthDelivery] = []
   /// The money of every delivered day of the months touched, at each step.
   public var figures: [ControlFigures] = []
+  /// Days whose money is another one than was delivered before.
+  public var restatements: [RestatedDay] = []
   public var failures: [StageFailure] = []
 }
 
@@ -35,6 +37,7 @@ public struct LoadStage: Sendable {
       ).run()
       if let delivery = result.delivery { output.deliveries.append(delivery) }
       output.figures.append(contentsOf: result.figures)
+      output.restatements.append(contentsOf: result.restatements)
       output.failures.append(contentsOf: result.failures)
     }
     try await BillingPeriodFiles(

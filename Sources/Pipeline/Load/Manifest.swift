@@ -127,12 +127,16 @@ public struct DeliveredDay: Codable, Sendable, Hashable {
   public var updated: String
   /// The datasets that the day was made without; nil where none was missing.
   public var degraded: [String]?
+  /// The last time that the day's money became another one; nil for a day that never changed.
+  public var restated: Restatement?
+  /// What the day would be, where the shrink guard keeps it as it was; else nil.
+  public var refused: Restatement?
 
   /// Whether no run changes the day by itself any more.
-  var isFinished: Bool { !open && degraded == nil }
+  var isFinished: Bool { !open && degraded == nil && refused == nil }
 
   enum CodingKeys: String, CodingKey {
-    case rows, open, dimensions, updated, degraded
+    case rows, open, dimensions, updated, degraded, restated, refused
     case controlTotals = "control_totals"
     case madeFrom = "made_from"
   }

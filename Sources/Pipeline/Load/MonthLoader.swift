@@ -17,6 +17,7 @@ struct MonthLoader {
   struct Result {
     var delivery: MonthDelivery?
     var figures: [ControlFigures] = []
+    var restatements: [RestatedDay] = []
     var failures: [StageFailure] = []
   }
 
@@ -45,13 +46,19 @@ struct MonthLoader {
       for (input, outcome) in zip(inputs, made) {
         switch outcome {
         case .success(let day):
-          days[input.day.description] = deliveredDay(input, day.files, earlier)
+          let delivered = try deliveredDay(input, day.files, loader)
+          days[input.day.description] = delivered.day
+          if let restatement = delivered.restatement {
+            result.restatements.append(
+              RestatedDay(organization: organization.name, day: input.day, restatement: restatement))
+          }
           content.add(day.files, day.sources, isNew: day.isNew)
           result.figures.append(day.figures)
         case .failure(let failure):
           result.failures.append(failure)
           // The day as it was delivered before stays; what cannot be vouched for is not published.
-          if let day = earlier?.organizations[organization.name]?.days[input.day.description] {
+          if var day = loader.before(input) {
+            day.refused = (try? loader.shrinkGuard.refusal(input, before: day))?.restatement
             days[input.day.description] = day
             content.keep(organization.name, date: input.day.description, of: earlier)
           }
@@ -145,22 +152,29 @@ struct MonthLoader {
       filesWritten: content.written)
   }
 
+  /// The day as it is delivered now, and how it differs from what was delivered before.
   private func deliveredDay(
-    _ input: DayInput, _ files: [DeliveredFile], _ earlier: Manifest?
-  ) -> DeliveredDay {
-    let before = earlier?.organizations[input.organization.name]?.days[input.day.description]
+    _ input: DayInput, _ files: [DeliveredFile], _ loader: DayLoader
+  ) throws -> (day: DeliveredDay, restatement: Restatement?) {
+    let before = loader.before(input)
     // Another price list can make other rows of the same charges.
-    let isRewritten = (earlier?.files ?? []).contains { old in
+    let isRewritten = (loader.earlier?.files ?? []).contains { old in
       old.organization == input.organization.name && old.date == input.day.description
         && files.contains { $0.format == old.format && $0.sha256 != old.sha256 }
     }
     let isSame =
       before?.madeFrom == input.chargesDigest && before?.open == input.record.open && !isRewritten
-    return DeliveredDay(
+    let restatement = try before.map {
+      Restatement(
+        $0, now: input.record.controlTotals ?? [:], rows: input.record.rows,
+        acceptedShrink: try loader.shrinkGuard.isOverruled(input, before: $0))
+    }.flatMap { try $0.isChange(in: Layout.manifest(month)) ? $0 : nil }
+    let day = DeliveredDay(
       rows: input.record.rows, open: input.record.open, dimensions: input.record.dimensions,
       controlTotals: input.record.controlTotals ?? [:], madeFrom: input.chargesDigest,
       updated: isSame ? before?.updated ?? scope.today.description : scope.today.description,
-      degraded: input.record.degraded)
+      degraded: input.record.degraded, restated: restatement ?? before?.restated)
+    return (day, restatement)
   }
 
   private func deliveredOrganization(

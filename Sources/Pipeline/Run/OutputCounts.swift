@@ -38,5 +38,10 @@ extension LoadOutput {
           files: delivery.manifest.files.count, changed: delivery.changed,
           controlTotals: delivery.manifest.controlTotals))
     }
+    for restated in restatements {
+      report.restatements += restated.restatement.changes.map { change in
+        RunReport.RestatementEntry(restated, currency: change.currency, was: change.was, now: change.now)
+      }
+    }
   }
 }

@@ -27,6 +27,8 @@ public struct RunReport: Encodable, Sendable {
   public var attribution: [String: Attribution] = [:]
   /// Billing months published or found current.
   public var deliveries: [Delivery] = []
+  /// Days whose money is another one than was delivered before, currency by currency.
+  public var restatements: [RestatementEntry] = []
   /// Occurrences by kind.
   public var warnings: [String: Int] = [:]
   /// The first of each kind, in words.
@@ -127,6 +129,41 @@ public struct RunReport: Encodable, Sendable {
     }
   }
 
+  public struct RestatementEntry: Encodable, Sendable, Hashable {
+    public var organization: String
+    public var date: String
+    public var currency: String
+    public var was: String
+    public var now: String
+    public var rowsWas: Int
+    public var rowsNow: Int
+    /// Whether the day was open when it was delivered before.
+    public var wasOpen: Bool
+    /// Whether the shrink guard was overruled.
+    public var acceptedShrink: Bool
+
+    init(_ restated: RestatedDay, currency: String, was: String, now: String) {
+      organization = restated.organization
+      date = restated.day.description
+      self.currency = currency
+      self.was = was
+      self.now = now
+      rowsWas = restated.restatement.rowsWas
+      rowsNow = restated.restatement.rowsNow
+      wasOpen = restated.restatement.wasOpen
+      acceptedShrink = restated.restatement.acceptedShrink ?? false
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case organization, date, currency, was
+      case now = "is"
+      case rowsWas = "rows_was"
+      case rowsNow = "rows_is"
+      case wasOpen = "was_open"
+      case acceptedShrink = "accepted_shrink"
+    }
+  }
+
   public struct Failure: Encodable, Sendable {
     public var stage: String
     public var organization: String?
@@ -143,7 +180,7 @@ public struct RunReport: Encodable, Sendable {
 
   enum CodingKeys: String, CodingKey {
     case command, version, from, to, started, seconds, organizations, counts, totals, attribution, deliveries,
-      warnings, failures
+      restatements, warnings, failures
     case runID = "run_id"
     case exitCode = "exit_code"
     case controlTotals = "control_totals"

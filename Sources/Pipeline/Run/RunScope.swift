@@ -8,6 +8,8 @@ public struct RunScope: Sendable {
   public var organizations: [OrganizationConfiguration]
   /// The current UTC day: open, like the look-back before it (DESIGN C14).
   public var today: Day
+  /// Whether days may lose most of the cost that was delivered of them (`--accept-shrink`).
+  public var acceptsShrink = false
 
   public init(window: DayRange, organizations: [OrganizationConfiguration], today: Day) {
     self.window = window
