@@ -24,8 +24,9 @@ enum StageCommand {
       let dashboardExport = try csv.map { try readExport($0, options) }
       var scope = try options.scope(configuration, today: clock.today)
       scope.acceptsShrink = acceptsShrink
-      let lock = try RunLock(output: configuration.output)
-      let store = DirectoryStore(root: configuration.output)
+      configuration.fileMode.apply()
+      let lock = try RunLock(output: configuration.output, fileMode: configuration.fileMode)
+      let store = DirectoryStore(root: configuration.output, fileMode: configuration.fileMode.bits)
       try store.removeScratch()
       let diagnostics = DiagnosticsCollector {
         logger.warning("\($0.message)", metadata: ["kind": "\($0.kind)"])

@@ -66,6 +66,24 @@ import Testing
     #expect(read.organizations[0].adminKey == .command(command))
   }
 
+  @Test func fileModesAreOctal() throws {
+    #expect(try read(Self.example).fileMode.bits == 0o640)
+    for (text, bits) in [("\"0640\"", 0o640), ("0600", 0o600), ("\"664\"", 0o664), ("0660", 0o660)] {
+      #expect(try read(Self.example + "\nfile_mode: \(text)").fileMode.bits == UInt32(bits))
+    }
+  }
+
+  /// Nobody executes, others never write, the owner has to read and write.
+  @Test(arguments: [
+    "0777", "0444", "0240", "0642", "0646", "0650", "\"0\"", "64", "06400", "\"rw-r-----\"", "0648", "[0640]",
+  ])
+  func fileModesThatMakeNoSenseAreRefused(text: String) throws {
+    let error = #expect(throws: ConfigurationError.self) {
+      try read(Self.example + "\nfile_mode: \(text)")
+    }
+    #expect(error?.problems.first?.line == 11 && error?.description.contains("file_mode must be") == true)
+  }
+
   /// The example with one line of it replaced.
   private static func example(_ line: Int, _ text: String) -> String {
     var lines = example.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)

@@ -1,5 +1,6 @@
 import FOCUS
 import Spend
+import Staging
 
 /// What `pipeline.yaml` says (DESIGN, section 4), with its defaults filled in.
 public struct Configuration: Sendable {
@@ -11,6 +12,8 @@ public struct Configuration: Sendable {
   public var extract: ExtractConfiguration
   public var normalize: NormalizeConfiguration
   public var load: LoadConfiguration
+  /// Of everything that is written.
+  public var fileMode = FileMode.standard
 }
 
 /// One OpenAI organization.

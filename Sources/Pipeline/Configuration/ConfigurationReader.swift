@@ -1,4 +1,5 @@
 import FOCUS
+import Staging
 import Yams
 
 /// Reads `pipeline.yaml`: every problem with its line and what was expected, all at once.
@@ -20,13 +21,14 @@ public struct ConfigurationReader {
     guard let top = YAMLMapping(root, path: "the file", problems: problems) else {
       throw ConfigurationError(path: path, problems: problems.problems)
     }
-    top.allow(["output", "organizations", "extract", "normalize", "load"])
+    top.allow(["output", "organizations", "extract", "normalize", "load", "file_mode"])
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) }
     let configuration = Configuration(
       path: path,
       output: Self.resolve(top.requiredText("output") ?? "", in: folder),
       organizations: organizations(top, problems, folder: folder),
-      extract: extract(top), normalize: normalize(top), load: try load(top, folder: folder))
+      extract: extract(top), normalize: normalize(top), load: try load(top, folder: folder),
+      fileMode: fileMode(top))
     guard problems.problems.isEmpty else {
       throw ConfigurationError(
         path: path, problems: problems.problems.sorted { ($0.line ?? 0) < ($1.line ?? 0) })
@@ -158,6 +160,16 @@ public struct ConfigurationReader {
       mapping.integer("shrink_guard_percent", in: 0...100) ?? result.shrinkGuardPercent
     result.priceList = mapping.text("price_list").map { Self.resolve($0, in: folder) }
     return result
+  }
+
+  private func fileMode(_ top: YAMLMapping) -> FileMode {
+    guard let text = top.literal("file_mode") else { return .standard }
+    if let mode = FileMode(octal: text) { return mode }
+    top.problem(
+      "file_mode",
+      "must be permission bits, e.g. \"0640\": the owner reads and writes, nobody executes, others never write"
+    )
+    return .standard
   }
 
   private static func isNameByte(_ byte: UInt8) -> Bool {

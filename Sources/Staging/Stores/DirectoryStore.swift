@@ -22,7 +22,7 @@ public final class DirectoryStore: Store {
     self.root = root.count > 1 && root.hasSuffix("/") ? String(root.dropLast()) : root
     name = self.root
     self.fileMode = mode_t(fileMode)
-    folderMode = mode_t(fileMode | (fileMode & 0o444) >> 2 | 0o300)
+    folderMode = mode_t(FileMode(bits: fileMode).folderBits)
   }
 
   public func list(_ folder: String) async throws -> [StoredObject] {

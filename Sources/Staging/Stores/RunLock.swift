@@ -9,10 +9,10 @@ public final class RunLock: Sendable {
 
   /// - Throws: ``OutputLocked`` at once if another run holds the lock; ``StorageFailure`` if the output
   ///   cannot be written.
-  public init(output: String) throws {
-    try POSIXFile.makeFolders(output, mode: 0o750)
+  public init(output: String, fileMode: FileMode = .standard) throws {
+    try POSIXFile.makeFolders(output, mode: mode_t(fileMode.folderBits))
     let path = output + "/.lock"
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, mode_t(fileMode.bits))
     guard descriptor >= 0 else { throw POSIXFile.failure("create", path) }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       let code = errno
