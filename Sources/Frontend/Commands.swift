@@ -123,6 +123,7 @@ public struct UnblendedCommand: AsyncParsableCommand {
       EXAMPLES
         unblended run --config pipeline.yaml
         unblended doctor --config pipeline.yaml
+        unblended status --config pipeline.yaml
         unblended diff output other/output
 
       EXIT CODES
@@ -130,7 +131,9 @@ public struct UnblendedCommand: AsyncParsableCommand {
         74 I/O error   75 try again later   77 key refused or scope missing   78 bad configuration
       """,
     version: Version.current,
-    subcommands: [RunCommand.self, DiffCommand.self, DoctorCommand.self, PricesCommand.self])
+    subcommands: [
+      RunCommand.self, DiffCommand.self, DoctorCommand.self, StatusCommand.self, PricesCommand.self,
+    ])
 
   public init() {}
 }
