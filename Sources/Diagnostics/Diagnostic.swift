@@ -6,6 +6,8 @@ public struct Diagnostic: Sendable, Hashable {
   public let kind: String
   /// Where and what, for a person: organization, day, line, value.
   public let message: String
+  /// The place as fields of a log line: `organization`, `dataset`, `partition`, as far as they are known.
+  public internal(set) var place: [String: String] = [:]
 
   public init(kind: String, message: String) {
     self.kind = kind
@@ -21,17 +23,34 @@ public final class DiagnosticsCollector: Sendable {
     var counts: [String: Int] = [:]
     var first: [String: String] = [:]
   }
-  private let state = Mutex(State())
-  private let sink: (@Sendable (Diagnostic) -> Void)?
+  /// What collectors of different places share.
+  private final class Collection: Sendable {
+    let state = Mutex(State())
+    let sink: (@Sendable (Diagnostic) -> Void)?
+    init(_ sink: (@Sendable (Diagnostic) -> Void)?) { self.sink = sink }
+  }
+  private let collection: Collection
+  private let place: [String: String]
 
   /// - Parameter sink: called with the first diagnostic of each kind and message, e.g. to log it.
   public init(sink: (@Sendable (Diagnostic) -> Void)? = nil) {
-    self.sink = sink
+    collection = Collection(sink)
+    place = [:]
+  }
+
+  private init(_ collection: Collection, place: [String: String]) {
+    self.collection = collection
+    self.place = place
+  }
+
+  /// The same collector for reports from one place: an organization, a dataset, a day.
+  public func at(_ place: [String: String]) -> DiagnosticsCollector {
+    DiagnosticsCollector(collection, place: self.place.merging(place) { $1 })
   }
 
   /// Counts `count` occurrences of one diagnostic.
   public func report(_ diagnostic: Diagnostic, count: Int = 1) {
-    let isNew = state.withLock { state in
+    let isNew = collection.state.withLock { state in
       state.counts[diagnostic.kind, default: 0] += count
       if state.first[diagnostic.kind] == nil {
         state.first[diagnostic.kind] = diagnostic.message
@@ -39,12 +58,16 @@ public final class DiagnosticsCollector: Sendable {
       }
       return false
     }
-    if isNew { sink?(diagnostic) }
+    if isNew {
+      var diagnostic = diagnostic
+      diagnostic.place.merge(place) { own, _ in own }
+      collection.sink?(diagnostic)
+    }
   }
 
   /// Occurrences by kind.
-  public var counts: [String: Int] { state.withLock { $0.counts } }
+  public var counts: [String: Int] { collection.state.withLock { $0.counts } }
 
   /// The first message of each kind.
-  public var examples: [String: String] { state.withLock { $0.first } }
+  public var examples: [String: String] { collection.state.withLock { $0.first } }
 }

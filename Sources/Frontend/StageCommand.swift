@@ -16,8 +16,13 @@ enum StageCommand {
   ) async throws {
     // From here on admin keys may be in memory.
     if stages.contains(.extract) { CoreDumps.forbid() }
-    let logger = makeLogger(options.output.logFormat, quiet: options.output.quiet, label: command)
+    let base = makeLogger(options.output.logFormat, quiet: options.output.quiet, label: command)
     let progress = options.output.quiet || !StandardStreams.errorIsTerminal ? nil : TerminalProgress()
+    let format = options.output.logFormat
+    let interruption = Interruption { signal in
+      progress?.finish()
+      tell("\(signal) has come, the run ends", by: command, format, base)
+    }
     do {
       let configuration = try ConfigurationFile.read(options.config)
       let clock = try ConfigurationFile.clock()
@@ -26,38 +31,37 @@ enum StageCommand {
       scope.acceptsShrink = acceptsShrink
       configuration.fileMode.apply()
       let lock = try RunLock(output: configuration.output, fileMode: configuration.fileMode)
-      let store = DirectoryStore(root: configuration.output, fileMode: configuration.fileMode.bits)
-      try store.removeScratch()
-      let diagnostics = DiagnosticsCollector {
-        logger.warning("\($0.message)", metadata: ["kind": "\($0.kind)"])
+      let session = RunSession(
+        configuration: configuration, clock: clock, command: command, logger: base,
+        progress: progress ?? SilentProgress())
+      let catchesUp = options.window.isDefault && dashboardExport == nil
+      let work = Task { [scope] in
+        await session.run(stages, scope, from: dashboardExport, catchesUp: catchesUp)
       }
-      if options.window.isDefault, dashboardExport == nil {
-        scope = try await CatchUp(store: store, diagnostics: diagnostics).extended(scope)
-      }
-      let context = StageContext(
-        store: store, diagnostics: diagnostics, logger: logger, progress: progress ?? SilentProgress())
-      let client = try APIClientFactory(
-        configuration: configuration, environment: ConfigurationFile.environment, logger: logger,
-        diagnostics: diagnostics)
-      let report = await PipelineRun(
-        configuration: configuration, context: context, client: client, clock: clock
-      ).run(stages, scope, command: command, from: dashboardExport)
+      interruption.watch(session.work(cancelling: work))
+      let report = await work.value
+      interruption.finish()
       progress?.finish()
       withExtendedLifetime(lock) {}
-      for failure in report.failures { logger.error("\(failure.message)") }
+      for failure in report.failures { session.log(failure) }
       try print(report, options.output.summary, output: configuration.output)
       if report.exitCode != 0 { throw ExitCode(report.exitCode) }
     } catch let error as any RecoverableError {
       progress?.finish()
-      switch options.output.logFormat {
-      case .text: StandardStreams.writeError("\(command): \(error)\n")
-      case .json: logger.error("\(error)")
-      }
+      tell("\(error)", by: command, format, base)
       if options.output.summary == .json {
         // If this cannot be written either, the exit code still tells.
         try? print(RunReport(command: command, clock: UTCClock(), refusedBy: error), .json, output: "")
       }
       throw ExitCode(error.recovery.exitCode)
+    }
+  }
+
+  /// One line on standard error that no level hides.
+  private static func tell(_ message: String, by command: String, _ format: LogFormat, _ logger: Logger) {
+    switch format {
+    case .text: StandardStreams.writeError("\(command): \(message)\n")
+    case .json: logger.error("\(message)")
     }
   }
 

@@ -27,7 +27,8 @@ import Testing
       for key in [
         "run_id", "command", "version", "from", "to", "started", "seconds", "organizations", "counts",
         "control_totals",
-        "totals", "attribution", "deliveries", "warnings", "warning_examples", "failures",
+        "totals", "attribution", "deliveries", "restatements", "stage_seconds", "interrupted", "warnings",
+        "warning_examples", "failures",
       ] {
         #expect(summary[key] != nil, "the summary has no \(key)")
       }
@@ -85,6 +86,11 @@ import Testing
     let levels = try result.errorLines.map { line -> String in
       let entry = try object(line)
       #expect(entry["time"] is String && entry["message"] is String)
+      #expect(entry["run_id"] is String, "\(line)")
+      if entry["level"] as? String == "error" {
+        #expect(entry["organization"] as? String == simulate.organizations[1].name)
+        #expect(entry["stage"] as? String == "extract" && entry["exit_code"] as? String == "77")
+      }
       return entry["level"] as? String ?? ""
     }
     #expect(levels.contains("error"), "the refused key is an error")

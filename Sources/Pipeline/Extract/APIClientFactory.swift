@@ -56,6 +56,6 @@ public struct APIClientFactory: Sendable {
       logger: logger)
     return OrganizationAPI(
       name: organization.name, baseURL: organization.baseURL, key: try await keys.key(of: organization),
-      client: client, diagnostics: diagnostics)
+      client: client, diagnostics: diagnostics.at(["organization": organization.name]))
   }
 }

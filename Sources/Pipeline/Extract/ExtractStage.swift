@@ -37,6 +37,7 @@ public struct ExtractStage: Sendable {
     -> ExtractOutput
   {
     var output = ExtractOutput()
+    let context = context.at(organization: organization.name)
     let api: OrganizationAPI
     do { api = try await client.api(for: organization) } catch {
       if error is CancellationError { throw error }
@@ -61,6 +62,12 @@ public struct ExtractStage: Sendable {
     try await NamesExtractor(context: context, api: api, writer: writer, today: scope.today).run(
       into: &output)
     output.failures += floor.failures(organization.name)
+    context.logger.info(
+      "organization fetched",
+      metadata: [
+        "partitions_fetched": "\(output.partitionsFetched)", "partitions_kept": "\(output.partitionsKept)",
+        "rows": "\(output.rows)", "failures": "\(output.failures.count)",
+      ])
     return output
   }
 }

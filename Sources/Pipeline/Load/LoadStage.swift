@@ -31,6 +31,7 @@ public struct LoadStage: Sendable {
     let priceList = try configuration.load.priceList.map { try PriceListFile.read($0) }
     var output = LoadOutput()
     for month in Set(scope.window.map(\.month)).sorted() {
+      try Task.checkCancellation()
       let result = try await MonthLoader(
         configuration: configuration, context: context, scope: scope, month: month, columns: columns,
         metadata: metadata, priceList: priceList

@@ -147,6 +147,12 @@ struct MonthLoader {
     let changed = !isSame || content.written > 0
     try await DeliveryPublisher(store: context.store, month: month).publish(
       manifest, entries: entries, earlier: earlier)
+    context.logger.info(
+      changed ? "delivery published" : "delivery is current",
+      metadata: [
+        "billing_period": "\(month)", "delivery": "\(manifest.delivery)", "rows": "\(manifest.rows)",
+        "files_written": "\(content.written)",
+      ])
     return MonthDelivery(
       month: month, manifest: manifest, changed: changed, filesKept: content.files.count - content.written,
       filesWritten: content.written)

@@ -45,7 +45,10 @@ public struct NormalizeStage: Sendable {
       var names: NamesByDay
       do {
         names = NamesByDay(
-          try await NameHistoryUpdater(context: context, organization: organization.name).run())
+          try await NameHistoryUpdater(
+            context: context.at(organization: organization.name, dataset: "names"),
+            organization: organization.name
+          ).run())
       } catch let error as any RecoverableError where error.recovery == .refuseData {
         output.failures.append(
           StageFailure(stage: "normalize", organization: organization.name, dataset: "names", error: error))
@@ -56,7 +59,8 @@ public struct NormalizeStage: Sendable {
         (day: $0, names: names.book(on: $0), unlisted: listed.missing(on: $0, today: scope.today))
       }
       let results = try await concurrentMap(days) { item in
-        try await attempt(
+        let context = context.at(organization: organization.name, day: item.day)
+        return try await NormalizeStage(configuration: configuration, context: context).attempt(
           organization.name, item.day, item.names, unlisted: item.unlisted, isPast: item.day < scope.today)
       }
       for result in results {
@@ -82,7 +86,6 @@ public struct NormalizeStage: Sendable {
       }
       return .success(normalized)
     } catch let error as any RecoverableError where error.recovery == .refuseData {
-      context.logger.error("\(error)", metadata: ["organization": "\(organization)", "day": "\(day)"])
       return .failure(StageFailure(stage: "normalize", organization: organization, day: day, error: error))
     }
   }

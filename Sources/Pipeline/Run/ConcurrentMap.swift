@@ -4,7 +4,7 @@ import Glibc
 ///
 /// Days are independent of each other: memory grows with the largest days, as many as cores, and not with the
 /// window.
-/// - Throws: the first error; the rest is cancelled.
+/// - Throws: the first error; the rest is cancelled. A cancelled task starts no further item.
 func concurrentMap<Item: Sendable, Output: Sendable>(
   _ items: [Item], _ work: @escaping @Sendable (Item) async throws -> Output
 ) async throws -> [Output] {
@@ -14,7 +14,10 @@ func concurrentMap<Item: Sendable, Output: Sendable>(
     var waiting = items.indices.makeIterator()
     func startNext() {
       guard let index = waiting.next() else { return }
-      group.addTask { (index, try await work(items[index])) }
+      group.addTask {
+        try Task.checkCancellation()
+        return (index, try await work(items[index]))
+      }
     }
     for _ in 0..<width { startNext() }
     while let (index, output) = try await group.next() {

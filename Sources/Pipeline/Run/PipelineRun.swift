@@ -36,48 +36,77 @@ public struct PipelineRun: Sendable {
   public func run(
     _ stages: [Stage], _ scope: RunScope, command: String, from dashboardExport: DashboardExport? = nil
   ) async -> RunReport {
-    let start = ContinuousClock.now
-    var report = RunReport(command: command, clock: clock)
-    report.from = scope.window.from.description
-    report.to = scope.window.to.description
-    report.organizations = scope.organizations.map(\.name)
-    var failures: [StageFailure] = []
-    var figures = FigureTable()
+    await run(stages, scope, journal: RunJournal(command: command, clock: clock), from: dashboardExport)
+  }
+
+  /// - Parameters:
+  ///   - journal: told how far the run has come.
+  ///   - dashboardExport: what extract reads in place of the API.
+  ///   - catchesUp: whether the run begins earlier where older days are not finished.
+  public func run(
+    _ stages: [Stage], _ scope: RunScope, journal: RunJournal, from dashboardExport: DashboardExport? = nil,
+    catchesUp: Bool = false
+  ) async -> RunReport {
+    var progress = RunProgress(journal.report, last: stages.last)
     do {
-      for stage in stages {
-        switch stage {
-        case .extract:
-          let output = try await extract(scope, from: dashboardExport)
-          output.count(into: &report.counts)
-          if let window = output.window {
-            (report.from, report.to) = (window.from.description, window.to.description)
-          }
-          for entry in output.figures { figures.add(entry) }
-          failures += output.failures
-        case .normalize:
-          let output = try await NormalizeStage(configuration: configuration, context: context).run(scope)
-          output.count(into: &report)
-          for day in output.days { figures.add(day.figures) }
-          add(output.failures, to: &failures)
-        case .load:
-          let output = try await LoadStage(configuration: configuration, context: context).run(scope)
-          output.count(into: &report)
-          for entry in output.figures where scope.covers(entry) { figures.add(entry) }
-          add(output.failures, to: &failures)
-        }
+      var scope = scope
+      if catchesUp {
+        scope = try await CatchUp(store: context.store, diagnostics: context.diagnostics).extended(scope)
       }
+      progress.begin(scope, context.logger)
+      for stage in stages {
+        try Task.checkCancellation()
+        let start = ContinuousClock.now
+        try await run(stage, scope, from: dashboardExport, into: &progress)
+        progress.end(stage, seconds: (ContinuousClock.now - start).inSeconds, context.logger)
+        journal.note(report(progress))
+      }
+      try Task.checkCancellation()
     } catch {
-      failures.append(StageFailure(stage: command, organization: "", error: error))
+      // What fails while the run is being ended fails because of it.
+      if !Task.isCancelled {
+        progress.failures.append(
+          StageFailure(stage: progress.report.command, organization: "", error: error))
+      }
     }
-    report.controlTotals = figures.all.flatMap { $0.entries(upTo: stages.last) }
-    report.totals = figures.totals
+    let report = report(progress)
+    return await RunRecorder(configuration: configuration, store: context.store).record(
+      Task.isCancelled ? journal.interrupted(report) : report)
+  }
+
+  private func run(
+    _ stage: Stage, _ scope: RunScope, from dashboardExport: DashboardExport?,
+    into progress: inout RunProgress
+  ) async throws {
+    switch stage {
+    case .extract:
+      let output = try await extract(scope, from: dashboardExport)
+      output.count(into: &progress.report.counts)
+      if let window = output.window {
+        (progress.report.from, progress.report.to) = (window.from.description, window.to.description)
+      }
+      for entry in output.figures { progress.figures.add(entry) }
+      progress.failures += output.failures
+    case .normalize:
+      let output = try await NormalizeStage(configuration: configuration, context: context).run(scope)
+      output.count(into: &progress.report)
+      for day in output.days { progress.figures.add(day.figures) }
+      add(output.failures, to: &progress.failures)
+    case .load:
+      let output = try await LoadStage(configuration: configuration, context: context).run(scope)
+      output.count(into: &progress.report)
+      for entry in output.figures where scope.covers(entry) { progress.figures.add(entry) }
+      add(output.failures, to: &progress.failures)
+    }
+  }
+
+  /// The report as far as the run has come.
+  private func report(_ progress: RunProgress) -> RunReport {
+    var report = progress.finished
     report.counts.requests = client.requestsByStatus
     report.warnings = context.diagnostics.counts
     report.warningExamples = context.diagnostics.examples
-    report.failures = failures.map(RunReport.Failure.init)
-    report.exitCode = Recovery.worst(failures.map(\.recovery))?.exitCode ?? 0
-    report.seconds = (ContinuousClock.now - start).inSeconds
-    return await record(report)
+    return report
   }
 
   /// What an earlier stage could not make has been told; that it is missing now is no second failure.
@@ -93,19 +122,6 @@ public struct PipelineRun: Sendable {
       return try await ExtractStage(configuration: configuration, context: context, client: client).run(scope)
     }
     return try await ImportStage(configuration: configuration, context: context).run(dashboardExport, scope)
-  }
-
-  /// Writes `runs/<run-id>.json`; a run whose record cannot be written has failed.
-  private func record(_ report: RunReport) async -> RunReport {
-    var report = report
-    do {
-      try await context.store.write(Layout.run(report.runID), try DeterministicJSON.encode(report))
-    } catch {
-      let failure = StageFailure(stage: report.command, organization: "", error: error)
-      report.failures.append(RunReport.Failure(failure))
-      if report.exitCode == 0 { report.exitCode = failure.recovery.exitCode }
-    }
-    return report
   }
 }
 

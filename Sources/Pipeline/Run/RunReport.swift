@@ -16,6 +16,10 @@ public struct RunReport: Encodable, Sendable {
   /// When it started, UTC.
   public var started: String
   public var seconds = 0.0
+  /// By stage, of those that ended.
+  public var stageSeconds: [String: Double] = [:]
+  /// Whether a signal ended the run before its time.
+  public var interrupted = false
   public var exitCode: Int32 = 0
   public var organizations: [String] = []
   public var counts = Counts()
@@ -181,6 +185,8 @@ public struct RunReport: Encodable, Sendable {
   enum CodingKeys: String, CodingKey {
     case command, version, from, to, started, seconds, organizations, counts, totals, attribution, deliveries,
       restatements, warnings, failures
+    case interrupted
+    case stageSeconds = "stage_seconds"
     case runID = "run_id"
     case exitCode = "exit_code"
     case controlTotals = "control_totals"

@@ -19,6 +19,16 @@ public struct StageContext: Sendable {
     self.progress = progress
   }
 
+  /// The same for one organization, dataset or day: log lines and warnings name it.
+  func at(organization: String? = nil, dataset: String? = nil, day: Day? = nil) -> StageContext {
+    let place = [("organization", organization), ("dataset", dataset), ("partition", day?.description)]
+      .compactMap { name, value in value.map { (name, $0) } }
+    var context = self
+    for (name, value) in place { context.logger[metadataKey: name] = "\(value)" }
+    context.diagnostics = diagnostics.at(Dictionary(uniqueKeysWithValues: place))
+    return context
+  }
+
   var partitions: PartitionStore { PartitionStore(store) }
 }
 

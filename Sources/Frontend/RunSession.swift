@@ -1,0 +1,84 @@
+import Diagnostics
+import Logging
+import Pipeline
+import Staging
+
+/// One run that holds its output: what it needs, what it leaves, and how it is ended before its time.
+struct RunSession: Sendable {
+  private let configuration: Configuration
+  private let clock: UTCClock
+  private let store: DirectoryStore
+  private let journal: RunJournal
+  private let recorder: RunRecorder
+  private let logger: Logger
+  private let progress: any ProgressReporter
+
+  init(
+    configuration: Configuration, clock: UTCClock, command: String, logger: Logger,
+    progress: any ProgressReporter
+  ) {
+    self.configuration = configuration
+    self.clock = clock
+    self.progress = progress
+    store = DirectoryStore(root: configuration.output, fileMode: configuration.fileMode.bits)
+    journal = RunJournal(command: command, clock: clock)
+    recorder = RunRecorder(configuration: configuration, store: store)
+    var logger = logger
+    logger[metadataKey: "run_id"] = "\(journal.runID)"
+    self.logger = logger
+  }
+
+  /// Runs the stages; whatever becomes of them, the run has its record.
+  func run(
+    _ stages: [Stage], _ scope: RunScope, from dashboardExport: DashboardExport?, catchesUp: Bool
+  ) async -> RunReport {
+    do {
+      try store.removeScratch()
+      let diagnostics = DiagnosticsCollector { [logger] diagnostic in
+        var metadata: Logger.Metadata = ["kind": "\(diagnostic.kind)"]
+        for (name, value) in diagnostic.place { metadata[name] = "\(value)" }
+        logger.warning("\(diagnostic.message)", metadata: metadata)
+      }
+      let client = try APIClientFactory(
+        configuration: configuration, environment: ConfigurationFile.environment, logger: logger,
+        diagnostics: diagnostics)
+      let context = StageContext(store: store, diagnostics: diagnostics, logger: logger, progress: progress)
+      let report = await PipelineRun(
+        configuration: configuration, context: context, client: client, clock: clock
+      ).run(stages, scope, journal: journal, from: dashboardExport, catchesUp: catchesUp)
+      if report.interrupted { await removeScratch() }
+      return report
+    } catch {
+      return await recorder.record(journal.refused(by: error))
+    }
+  }
+
+  /// Removes what an ended run left aside: nobody writes there any more. What is left is removed by the next run.
+  private func removeScratch() async {
+    try? store.removeScratch()
+    if (try? await store.list("focus/.building").isEmpty) == false {
+      try? await store.replace("focus/.building", with: [])
+    }
+  }
+
+  /// How a signal ends the run.
+  func work(cancelling task: Task<RunReport, Never>) -> Interruption.Work {
+    Interruption.Work(
+      cancel: { [journal] signal in
+        journal.interrupt(by: signal)
+        task.cancel()
+      },
+      lastResort: { [journal, recorder] in recorder.recordAtOnce(journal.interruptedReport) })
+  }
+
+  /// Tells what failed, with its place as fields.
+  func log(_ failure: RunReport.Failure) {
+    let fields = [
+      ("stage", failure.stage), ("organization", failure.organization), ("dataset", failure.dataset),
+      ("partition", failure.date), ("exit_code", "\(failure.exitCode)"),
+    ]
+    var metadata: Logger.Metadata = [:]
+    for (name, value) in fields { metadata[name] = value.map { "\($0)" } }
+    logger.error("\(failure.message)", metadata: metadata)
+  }
+}
