@@ -22,7 +22,7 @@ struct RunSession: Sendable {
     self.progress = progress
     store = DirectoryStore(root: configuration.output, fileMode: configuration.fileMode.bits)
     journal = RunJournal(command: command, clock: clock)
-    recorder = RunRecorder(configuration: configuration, store: store)
+    recorder = RunRecorder(configuration: configuration, store: store, clock: clock)
     var logger = logger
     logger[metadataKey: "run_id"] = "\(journal.runID)"
     self.logger = logger

@@ -66,6 +66,16 @@ import Testing
     #expect(read.organizations[0].adminKey == .command(command))
   }
 
+  @Test func theMetricsFileIsRelativeToTheConfiguration() throws {
+    #expect(try read(Self.example).metrics.textfile == nil)
+    let metrics = try read(Self.example + "\nmetrics: { textfile: metrics/unblended.prom }").metrics
+    #expect(metrics.textfile == "/etc/unblended/metrics/unblended.prom")
+    let error = #expect(throws: ConfigurationError.self) {
+      try read(Self.example + "\nmetrics: { textfiles: a, textfile: [b] }")
+    }
+    #expect(error?.problems.count == 2)
+  }
+
   @Test func fileModesAreOctal() throws {
     #expect(try read(Self.example).fileMode.bits == 0o640)
     for (text, bits) in [("\"0640\"", 0o640), ("0600", 0o600), ("\"664\"", 0o664), ("0660", 0o660)] {

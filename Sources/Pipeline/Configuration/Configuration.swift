@@ -14,6 +14,7 @@ public struct Configuration: Sendable {
   public var load: LoadConfiguration
   /// Of everything that is written.
   public var fileMode = FileMode.standard
+  public var metrics = MetricsConfiguration()
 }
 
 /// One OpenAI organization.
@@ -70,6 +71,11 @@ public struct LoadConfiguration: Sendable, Hashable {
   public var shrinkGuardPercent = 50
   /// Path of a price list; without one list prices are what was paid.
   public var priceList: String?
+}
+
+public struct MetricsConfiguration: Sendable, Hashable {
+  /// Path of the file for node exporter's textfile collector; nil for none.
+  public var textfile: String?
 }
 
 /// A form in which charges are delivered.

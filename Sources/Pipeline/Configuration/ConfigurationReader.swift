@@ -21,14 +21,14 @@ public struct ConfigurationReader {
     guard let top = YAMLMapping(root, path: "the file", problems: problems) else {
       throw ConfigurationError(path: path, problems: problems.problems)
     }
-    top.allow(["output", "organizations", "extract", "normalize", "load", "file_mode"])
+    top.allow(["output", "organizations", "extract", "normalize", "load", "file_mode", "metrics"])
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) }
     let configuration = Configuration(
       path: path,
       output: Self.resolve(top.requiredText("output") ?? "", in: folder),
       organizations: organizations(top, problems, folder: folder),
       extract: extract(top), normalize: normalize(top), load: try load(top, folder: folder),
-      fileMode: fileMode(top))
+      fileMode: fileMode(top), metrics: metrics(top, folder: folder))
     guard problems.problems.isEmpty else {
       throw ConfigurationError(
         path: path, problems: problems.problems.sorted { ($0.line ?? 0) < ($1.line ?? 0) })
@@ -160,6 +160,12 @@ public struct ConfigurationReader {
       mapping.integer("shrink_guard_percent", in: 0...100) ?? result.shrinkGuardPercent
     result.priceList = mapping.text("price_list").map { Self.resolve($0, in: folder) }
     return result
+  }
+
+  private func metrics(_ top: YAMLMapping, folder: String?) -> MetricsConfiguration {
+    guard let mapping = top.mapping("metrics") else { return MetricsConfiguration() }
+    mapping.allow(["textfile"])
+    return MetricsConfiguration(textfile: mapping.text("textfile").map { Self.resolve($0, in: folder) })
   }
 
   private func fileMode(_ top: YAMLMapping) -> FileMode {

@@ -11,6 +11,9 @@ public struct UTCClock: Sendable {
   /// A clock that stands still, for tests and for repeating a run of another day.
   public init(fixedAt day: Day) { now = { day.startSeconds } }
 
+  /// Unix time.
+  var seconds: Int { now() }
+
   public var today: Day { Day(containing: now()) }
 
   /// `YYYY-MM-DDTHH:MM:SSZ`.

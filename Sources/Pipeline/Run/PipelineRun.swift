@@ -70,7 +70,7 @@ public struct PipelineRun: Sendable {
       }
     }
     let report = report(progress)
-    return await RunRecorder(configuration: configuration, store: context.store).record(
+    return await RunRecorder(configuration: configuration, store: context.store, clock: clock).record(
       Task.isCancelled ? journal.interrupted(report) : report)
   }
 
