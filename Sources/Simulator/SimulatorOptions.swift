@@ -37,6 +37,9 @@ public struct SimulatorOptions: Sendable {
   public var days = 60
   /// Completions rows a day when grouped by project, user, key, model, batch and service tier.
   public var rows = 150
+  /// Text models and nothing else: every completions row has uncached input, cached input and output, and
+  /// everything that costs is explained by such rows. What a comparison with a plain SQL query needs.
+  public var plain = false
   /// The last day with data; nil is the clock's, in UTC.
   public var today: UTCDay?
   /// How long each answer under `/v1` is held back.

@@ -58,6 +58,10 @@ struct Simulate: AsyncParsableCommand {
   @Option(help: "Completions rows a day when grouped by project, user, key, model, batch and service tier.")
   var rows = 150
 
+  @Flag(
+    help: "Text models only, and nothing that costs but completions: what scripts/bench compares with SQL.")
+  var plain = false
+
   @Option(help: "The last day with data, YYYY-MM-DD (default: today, UTC).", transform: Self.day)
   var today: UTCDay?
 
@@ -108,6 +112,7 @@ struct Simulate: AsyncParsableCommand {
     options.models = models
     options.days = days
     options.rows = rows
+    options.plain = plain
     options.today = today
     options.latencyMilliseconds = latencyMs
     options.oddities = oddities

@@ -28,8 +28,9 @@ struct Catalogue: Sendable {
   private(set) var named: [UnitPrice: Price] = [:]
   private(set) var namedModels: [UnitPrice: Int] = [:]
 
-  init(completionsModels count: Int, organization: String) {
-    models = Model.completions(count: count, organization: organization)
+  init(completionsModels count: Int, plain: Bool, organization: String) {
+    models =
+      plain ? Model.madeUp(0..<max(count, 1)) : Model.completions(count: count, organization: organization)
     completions = 0..<models.count
     decisions = models.count
     models.append(.decisions)

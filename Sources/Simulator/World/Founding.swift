@@ -27,7 +27,7 @@ extension Organization {
     var organization = Organization(
       index: index, name: known.0, id: random.identifier("org-"), displayName: known.1, adminKeys: [],
       projects: [], principals: [], keys: [], spenders: [], vectorStores: [],
-      catalogue: Catalogue(completionsModels: options.models, organization: known.0))
+      catalogue: Catalogue(completionsModels: options.models, plain: options.plain, organization: known.0))
     organization.addAdminKeys(&random, epoch: epoch)
     organization.addProjects(max(options.projects, 1), &random, epoch: epoch)
     organization.addUsers(max(options.users, 1), &random, epoch: epoch)

@@ -12,8 +12,10 @@ struct Ledger: Sendable {
     var facts: [Fact] = []
     facts.reserveCapacity(options.rows * 3 / 2 + 64)
     addCompletions(options.rows, &random, to: &facts)
-    addTools(&random, day: day, to: &facts)
-    addOrganizationLines(&random, day: day, to: &facts)
+    if !options.plain {
+      addTools(&random, day: day, to: &facts)
+      addOrganizationLines(&random, day: day, to: &facts)
+    }
     for round in 0..<max(revision, 0) {
       var late = SplitMix64(
         options.seed, UInt64(organization.index), UInt64(bitPattern: Int64(day.number)), UInt64(round + 1))
@@ -48,7 +50,7 @@ struct Ledger: Sendable {
       }
       index = (index + step) % total
     }
-    addDecisions(max(1, rows / 40), &random, to: &facts)
+    if !options.plain { addDecisions(max(1, rows / 40), &random, to: &facts) }
   }
 
   private func addDecisions(_ rows: Int, _ random: inout SplitMix64, to facts: inout [Fact]) {
@@ -86,7 +88,7 @@ struct Ledger: Sendable {
     var counts = Counts()
     counts.text = 20 + random.magnitude(bits: 18)
     counts.outputText = 5 + random.magnitude(bits: 16)
-    if random.chance(2, in: 3) { counts.cachedText = random.magnitude(bits: 19) }
+    if options.plain || random.chance(2, in: 3) { counts.cachedText = random.magnitude(bits: 19) }
     if model.cacheWrites && random.chance(1, in: 2) {
       counts.write30m = random.magnitude(bits: 15)
       if random.chance(1, in: 3) { counts.write12h = random.magnitude(bits: 14) }
@@ -101,7 +103,7 @@ struct Ledger: Sendable {
       counts.outputImage = random.magnitude(bits: 16)
       if random.chance(1, in: 3) { counts.cachedImage = random.magnitude(bits: 13) }
       if model.text.output == 0 { counts.outputText = 0 }
-    } else if model.naming == .plain && random.chance(1, in: 9) {
+    } else if !options.plain && model.naming == .plain && random.chance(1, in: 9) {
       counts.image = random.magnitude(bits: 12)
     }
     counts.requests =

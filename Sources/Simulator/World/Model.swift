@@ -142,12 +142,16 @@ extension Model {
         longContext: true, tiers: true),
     ]
     if count <= known.count { return Array(known.prefix(max(count, 1))) }
-    let extra = (known.count..<count).map { number in
+    return known + madeUp(known.count..<count)
+  }
+
+  /// Models of text without long context or free tokens.
+  static func madeUp(_ numbers: Range<Int>) -> [Model] {
+    numbers.map { number in
       let name = "gpt-5.\(number)-2026-0\(1 + number % 9)-1\(number % 10)"
       let price = Int128(100_000 + number % 40 * 50_000)
       return Model(usage: name, cost: name, text: (price, price / 10, price * 6), tiers: number % 2 == 0)
     }
-    return known + extra
   }
 
   /// The one behind the Decisions API.
