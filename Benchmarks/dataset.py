@@ -61,7 +61,7 @@ class World:
     def simulate_flags(self):
         return [
             "--seed", str(self.seed), "--organizations", "1", "--plain", "--oddities",
-            "none,no-key-grouping,no-user-grouping", "--today", str(self.today), "--days", str(self.days + 9),
+            "none,no-key-grouping,no-user-grouping", "--today", str(self.today), "--days", str(self.days + 10),
             "--rows", str(self.rows), "--projects", str(self.projects), "--keys", str(self.keys),
             "--models", str(self.models), "--users", str(self.users),
         ]  # fmt: skip
@@ -129,7 +129,7 @@ def window(world):
 def ready(binary, folder, world):
     """Makes the data set unless it is there. Returns its folder."""
     folder = Path(folder)
-    parameters = json.dumps({"form": 1, **asdict(world), "columns": COLUMNS}, sort_keys=True)
+    parameters = json.dumps({"form": 2, **asdict(world), "columns": COLUMNS}, sort_keys=True)
     marker = folder / "parameters.json"
     if marker.exists() and marker.read_text() == parameters:
         return folder
