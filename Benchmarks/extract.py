@@ -12,8 +12,8 @@ HERE = Path(__file__).parent
 
 # 225,000 usage rows, some 160 MB of pages.
 WORLD = dataset.World(days=30, rows=7_500, projects=7)
-# Many small pages: what costs time is the number of requests.
-LATE = dataset.World(days=350, rows=100, projects=2, users=100)
+# Many small pages, a day each: what costs time is the number of requests.
+LATE = dataset.World(days=60, rows=100, projects=2, users=100)
 LATENCY_MS = 50
 IN_FLIGHT = 8
 
@@ -21,11 +21,13 @@ IN_FLIGHT = 8
 class Ours:
     """Fetches into an empty output each time."""
 
-    def __init__(self, tools, announced, world, folder):
+    def __init__(self, tools, announced, world, folder, days_per_request=7):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         (folder / "pipeline.yaml").write_text(
-            dataset.configuration(announced, extract=f"extract: {{ requests_in_flight: {IN_FLIGHT} }}\n")
+            dataset.configuration(announced, columns=None, extract=(
+                f"extract: {{ requests_in_flight: {IN_FLIGHT}, days_per_request: {days_per_request} }}\n"
+            ))
         )
         self.folder = folder
         self.environment = dataset.environment(world, announced)
@@ -108,7 +110,7 @@ def latency(tools, scratch, rounds):
     """Returns the contest and the ideal: so many requests, so many at once, each answered so late."""
     with dataset.simulator(tools.bin, LATE) as announced:
         server = Server(announced)
-        ours = Ours(tools, announced, LATE, scratch / "extract-late")
+        ours = Ours(tools, announced, LATE, scratch / "extract-late", days_per_request=1)
         ours.run()
         server.set("clear_requests=true")
         game = measure.Contest(rounds)

@@ -13,10 +13,12 @@ class Measured:
     # The largest resident set of the process or of any of its children.
     peak_mb: float
     output: str = ""
+    # Of all cores, in user and kernel.
+    cpu: float = 0
 
     def then(self, other):
         """One after the other."""
-        return Measured(self.seconds + other.seconds, max(self.peak_mb, other.peak_mb), other.output)
+        return Measured(self.seconds + other.seconds, max(self.peak_mb, other.peak_mb), other.output, self.cpu + other.cpu)
 
 
 def run(command, environment=None, folder=None):
@@ -34,7 +36,7 @@ def run(command, environment=None, folder=None):
     process.stdout.close()
     if process.returncode != 0:
         raise RuntimeError(f"{' '.join(map(str, command))[:300]} ended with {process.returncode}: {output[-1500:]}")
-    return Measured(seconds, usage.ru_maxrss / 1024, output)
+    return Measured(seconds, usage.ru_maxrss / 1024, output, usage.ru_utime + usage.ru_stime)
 
 
 class Contest:
@@ -50,7 +52,7 @@ class Contest:
             for name, contestant in contestants.items():
                 measured = contestant()
                 self.measured.setdefault(name, []).append(measured)
-                progress(f"  {number + 1}/{self.rounds} {name}: {measured.seconds:.3f} s, {measured.peak_mb:.0f} MB")
+                progress(f"  {number + 1}/{self.rounds} {name}: {measured.seconds:.3f} s, {measured.cpu:.3f} s of CPU, {measured.peak_mb:.0f} MB")
 
     def seconds(self, name):
         return statistics.median(one.seconds for one in self.measured[name])
