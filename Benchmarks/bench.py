@@ -69,7 +69,7 @@ def compare_transform(report, tools, data, options):
             ratio = None if name == "ours" else game.ratio(name, "ours")
             report.row(label, game.seconds(name), ratio, game.peak_mb(name), facts["rows"])
         report.note("ratio: theirs / ours. Ours is the API's totals to the last digit, the same bytes in every run;")
-        report.note(f"DuckDB has the same rows, its sums by line item are off by up to {facts['largest_difference']:.0e}.")
+        report.note(f"DuckDB has the same rows; its sums by line item are off by {facts['largest_difference']:.0e} at most.")
         prefix = "transform" if size == sizes[0] else f"transform_{size}"
         report.figures |= {
             f"{prefix}_vs_duckdb": game.ratio("duckdb gzip", "ours"),
@@ -84,20 +84,22 @@ def compare_transform(report, tools, data, options):
 def compare_extract(report, tools, data, options):
     measure.progress("extract")
     game, slow, facts = extract.contest(tools, data / "out", options.rounds, with_dlt=True)
-    report.heading(f"extract: {facts['rows']:,} usage rows, {facts['requests']} requests, {facts['bytes'] / 2**20:.0f} MiB")
+    size = f"{facts['requests']} requests, {facts['bytes'] / 2**20:.0f} MiB"
+    report.heading(f"extract: {facts['rows']:,} usage rows, {size}")
     best = min(("polars parquet", "polars ndjson"), key=game.seconds)
     report.row("extract", game.seconds("ours"), None, game.peak_mb("ours"), facts["rows"])
     for name in ("polars parquet", "polars ndjson"):
         label = f"{name.replace('polars', 'Polars,')}, {facts['polars_parser']}"
         report.row(label, game.seconds(name), game.ratio(name, "ours"), game.peak_mb(name), facts["rows"])
-    report.row("dlt", slow.seconds("dlt"), slow.seconds("dlt") / game.seconds("ours"), slow.peak_mb("dlt"), facts["rows"])
+    dlt = slow.seconds("dlt") / game.seconds("ours")
+    report.row("dlt", slow.seconds("dlt"), dlt, slow.peak_mb("dlt"), facts["rows"])
     report.row("transport: curl to /dev/null", game.seconds("transport"), game.ratio("transport", "ours"),
                game.peak_mb("transport"), facts["rows"])  # fmt: skip
     report.note("ratio: theirs / ours. All fetch the same pages, 8 at once, from one simulator that has them in memory.")
     report.figures |= {
         "extract_vs_polars": game.ratio(best, "ours"),
         "extract_vs_transport": game.ratio("ours", "transport"),
-        "extract_vs_dlt": slow.seconds("dlt") / game.seconds("ours"),
+        "extract_vs_dlt": dlt,
         "extract_seconds": game.seconds("ours"),
         "extract_peak_mb": game.peak_mb("ours"),
     }
@@ -122,10 +124,11 @@ def compare_history(report, tools, data, options):
     report.heading(f"unblended run with a history of {history.DAYS} days")
     report.row("daily run, week of history", game.seconds("week"), None, game.peak_mb("week"))
     report.row("daily run, year of history", game.seconds("year"), game.ratio("year", "week"), game.peak_mb("year"))
-    report.row(f"nothing new in {history.DAYS - 10} days", game.seconds("nothing new"), None, game.peak_mb("nothing new"))
+    settled = history.DAYS - 10
+    report.row(f"nothing new in {settled} days", game.seconds("nothing new"), None, game.peak_mb("nothing new"))
     report.figures |= {
         "daily_year_vs_week": game.ratio("year", "week"),
-        "nothing_new_seconds_a_year": game.seconds("nothing new") / (history.DAYS - 10) * 365,
+        "nothing_new_seconds_a_year": game.seconds("nothing new") / settled * 365,
     }
 
 
@@ -180,7 +183,9 @@ def main():
 if __name__ == "__main__":
     try:
         figures = main()
-    except (Exception, KeyboardInterrupt) as error:
+    except (Exception, KeyboardInterrupt, SystemExit) as error:
+        if isinstance(error, SystemExit) and error.code == 0:  # --help
+            raise
         traceback.print_exc()
         print(json.dumps({"error": f"{type(error).__name__}: {error}"[:2000]}), flush=True)
         sys.exit(1)

@@ -39,7 +39,7 @@ FIRST = date(2026, 3, 1)
 
 @dataclass(frozen=True)
 class World:
-    """What `simulate` is asked for. Usage rows a day need at most spenders x models = projects x (keys + 3) x models."""
+    """What `simulate` is asked for. Rows a day are at most spenders x models = projects x (keys + 3) x models."""
 
     days: int
     rows: int

@@ -53,8 +53,9 @@ def resource(number, item):
         yield from chain(path, query)
 
     return dlt.resource(
-        rows, name=f"{name}_{number}", table_name=name, max_table_nesting=0, write_disposition="append", parallelized=True
-    )
+        rows, name=f"{name}_{number}", table_name=name, max_table_nesting=0, write_disposition="append",
+        parallelized=True,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

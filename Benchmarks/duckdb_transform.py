@@ -164,13 +164,15 @@ VALUES = {
 TYPES = {
     "double": {"money": "DOUBLE", "quantity": "DOUBLE", "part": "DOUBLE", "part_quantity": "DOUBLE"},
     "decimal": {
-        "money": "DECIMAL(38,18)", "quantity": "DECIMAL(18,2)", "part": "DECIMAL(38,18)", "part_quantity": "DECIMAL(18,4)"
+        "money": "DECIMAL(38,18)", "quantity": "DECIMAL(18,2)", "part": "DECIMAL(38,18)",
+        "part_quantity": "DECIMAL(18,4)",
     },
 }  # fmt: skip
 
 
 def query(raw, account, number, shape):
-    texts = {"raw": raw, "account": account["id"], "name": account["name"], "stamp": "%Y-%m-%dT%H:%M:%SZ", **TYPES[number]}
+    texts = {"raw": raw, "account": account["id"], "name": account["name"], "stamp": "%Y-%m-%dT%H:%M:%SZ"}
+    texts |= TYPES[number]
     parts = [USAGE, COSTS, SHARES[shape], CHARGES]
     columns = ", ".join(f'{VALUES[name].format(**texts)} AS "{name}"' for name in COLUMNS)
     return "WITH " + "".join(part.format(**texts) if part in (USAGE, COSTS, CHARGES) else part for part in parts) + (
@@ -216,5 +218,6 @@ if __name__ == "__main__":
     parser.add_argument("--compression", choices=["gzip", "zstd", "none"], default="gzip")
     parser.add_argument("--threads", type=int)
     options = parser.parse_args()
-    transform(options.data.resolve(), options.out.resolve(), options.number, options.shape, options.compression, options.threads)
+    data, out = options.data.resolve(), options.out.resolve()
+    transform(data, out, options.number, options.shape, options.compression, options.threads)
     print(json.dumps({"duckdb": duckdb.__version__}))

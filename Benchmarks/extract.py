@@ -68,11 +68,15 @@ def contest(tools, scratch, rounds, with_dlt):
         urls = scratch / "urls"
         urls.write_text(
             f'header = "Authorization: Bearer {key}"\n'
-            + "".join(f'url = "{server.root}{one["path"]}?{one["query"]}"\noutput = "/dev/null"\n' for one in requests)
+            + "".join(
+                f'url = "{server.root}{one["path"]}?{one["query"]}"\noutput = "/dev/null"\n' for one in requests
+            )
         )
-        transport = ["curl", "--silent", "--show-error", "--no-progress-meter", "--noproxy", "*", "--parallel", "--parallel-max", IN_FLIGHT,
-                     "--write-out", "%{size_download}\n", "--config", urls]  # fmt: skip
-        size = sum(int(line) for line in measure.run(transport).output.split() if line.isdigit())
+        transport = [
+            "curl", "--silent", "--show-error", "--no-progress-meter", "--noproxy", "*", "--parallel",
+            "--parallel-max", IN_FLIGHT, "--write-out", "%{size_download}\n", "--config", urls,
+        ]  # fmt: skip
+        size = sum(int(word) for word in measure.run(transport).output.split() if word.isdigit())
 
         def polars(parser, form):
             return measure.run(
@@ -93,7 +97,7 @@ def contest(tools, scratch, rounds, with_dlt):
         })  # fmt: skip
         fetched = sum(
             json.loads(record.read_text())["rows"]
-            for record in (scratch / "extract/output").glob("raw/org=*/dataset=usage_completions/date=*/_partition.json")
+            for record in (scratch / "extract/output").glob("raw/*/dataset=usage_completions/*/_partition.json")
         )
         if fetched != counted["usage_completions"]:
             raise RuntimeError(f"extract fetched {fetched} usage rows")

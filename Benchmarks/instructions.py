@@ -65,7 +65,7 @@ def main():
             baseline[options.configuration][stage] = now
         elif before and change > tolerance:
             failed += 1
-            print(f"FAILED {stage}: more than {tolerance} % slower; callgrind_annotate {scratch / stage}.callgrind tells where")
+            print(f"FAILED {stage}: more than {tolerance} % above it; callgrind_annotate {scratch / stage}.callgrind")
         elif before and change < -tolerance:
             print(f"{stage} is faster: set the baseline anew with scripts/check-instructions --update")
     if options.update:

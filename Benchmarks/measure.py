@@ -26,8 +26,9 @@ def run(command, environment=None, folder=None):
     # What an earlier command left to be written must not be charged to this one.
     os.sync()
     start = time.perf_counter()
+    words = [str(part) for part in command]
     process = subprocess.Popen(
-        [str(part) for part in command], env=environment, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        words, env=environment, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     output = process.stdout.read().decode(errors="replace")
     _, status, usage = os.wait4(process.pid, 0)
@@ -35,7 +36,7 @@ def run(command, environment=None, folder=None):
     process.returncode = os.waitstatus_to_exitcode(status)
     process.stdout.close()
     if process.returncode != 0:
-        raise RuntimeError(f"{' '.join(map(str, command))[:300]} ended with {process.returncode}: {output[-1500:]}")
+        raise RuntimeError(f"{' '.join(words)[:300]} ended with {process.returncode}: {output[-1500:]}")
     return Measured(seconds, usage.ru_maxrss / 1024, output, usage.ru_utime + usage.ru_stime)
 
 
@@ -52,7 +53,8 @@ class Contest:
             for name, contestant in contestants.items():
                 measured = contestant()
                 self.measured.setdefault(name, []).append(measured)
-                progress(f"  {number + 1}/{self.rounds} {name}: {measured.seconds:.3f} s, {measured.cpu:.3f} s of CPU, {measured.peak_mb:.0f} MB")
+                told = f"{measured.seconds:.3f} s, {measured.cpu:.3f} s of CPU, {measured.peak_mb:.0f} MB"
+                progress(f"  {number + 1}/{self.rounds} {name}: {told}")
 
     def seconds(self, name):
         return statistics.median(one.seconds for one in self.measured[name])
