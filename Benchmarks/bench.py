@@ -103,6 +103,11 @@ def compare_extract(report, tools, data, options):
         "extract_seconds": game.seconds("ours"),
         "extract_peak_mb": game.peak_mb("ours"),
     }
+    if not options.quick:
+        peak = extract.large(tools, data / "out").peak_mb
+        rows = extract.LARGE.rows
+        report.note(f"extract of {extract.LARGE.days} days with {rows:,} usage rows each holds {peak:.0f} MB at most.")
+        report.figures["extract_large_peak_mb"] = peak
 
 
 def compare_latency(report, tools, data, options):

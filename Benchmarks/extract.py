@@ -12,6 +12,8 @@ HERE = Path(__file__).parent
 
 # 225,000 usage rows, some 160 MB of pages.
 WORLD = dataset.World(days=30, rows=7_500, projects=7)
+# As many rows a day as the transform's: pages of 250 MB, for memory alone.
+LARGE = dataset.World(days=14, rows=50_000, projects=50)
 # Many small pages, a day each: what costs time is the number of requests.
 LATE = dataset.World(days=60, rows=100, projects=2, users=100)
 LATENCY_MS = 50
@@ -108,6 +110,14 @@ def contest(tools, scratch, rounds, with_dlt):
         for name in ("extract", "polars", "dlt"):
             shutil.rmtree(scratch / name, ignore_errors=True)
     return game, slow, {"requests": len(requests), "bytes": size, "rows": fetched, "polars_parser": parser}
+
+
+def large(tools, scratch):
+    """Days as large as the transform's, once: the simulator renders them meanwhile, so that the time says little."""
+    with dataset.simulator(tools.bin, LARGE) as announced:
+        measured = Ours(tools, announced, LARGE, scratch / "extract-large").run()
+        shutil.rmtree(scratch / "extract-large", ignore_errors=True)
+    return measured
 
 
 def latency(tools, scratch, rounds):
