@@ -85,7 +85,7 @@ import Testing
 
     troubled = try Self.attributed.harness(["acme"], store: store)
     let diagnostics = DiagnosticsCollector()
-    let today = try #require(Day("2026-11-20"))
+    let today = try #require(Day("2026-11-12"))
     let scope = try await CatchUp(store: store, diagnostics: diagnostics).extended(
       RunScope(
         window: DayRange(from: today.advanced(by: -3), to: today),
@@ -100,6 +100,30 @@ import Testing
     #expect(
       differing(try await Self.withoutSuperseded(troubled), try await Self.withoutSuperseded(untroubled))
         == [])
+  }
+
+  /// A key that may never read the lists leaves its days degraded; runs do not begin with them for ever.
+  @Test func namesThatNeverComeAreNotWaitedFor() async throws {
+    var api = Self.attributed
+    api.answer = Self.projectsDown
+    let harness = try api.harness(["acme"])
+    _ = try await harness.run(from: from, to: to)
+    func start() async throws -> String {
+      let today = try #require(Day("2026-12-20"))
+      let scope = RunScope(
+        window: DayRange(from: try #require(Day("2026-12-15")), to: today),
+        organizations: harness.configuration.organizations, today: today)
+      let extended = try await CatchUp(store: harness.store, diagnostics: DiagnosticsCollector())
+        .extended(scope)
+      return extended.window.from.description
+    }
+    #expect(try await start() == to, "the first day never delivered, and not the days without names")
+    let lists = ["projects", "users", "service_accounts", "api_keys"]
+    for list in lists {
+      let folder = Layout.raw(organization: "acme", dataset: list, day: try #require(Day("2026-12-01")))
+      try await harness.store.write(folder + "/_partition.json", [])
+    }
+    #expect(try await start() == from, "the lists have come, and the days can be made whole")
   }
 
   /// Costs that settle while usage is down are not whole: usage of yesterday attributes costs of today.

@@ -1,4 +1,5 @@
 import Diagnostics
+import Spend
 import Staging
 
 /// Where a run without `--from` and `--to` begins.
@@ -12,6 +13,8 @@ public struct CatchUp: Sendable {
 
   /// OpenAI keeps about one year; days before are out of reach.
   private static let reachableDays = 350
+  /// For so many days before the window names are waited for by trying again: an outage of the lists ends.
+  private static let patience = 10
 
   public init(store: any Store, diagnostics: DiagnosticsCollector) {
     self.store = store
@@ -26,7 +29,10 @@ public struct CatchUp: Sendable {
     while month <= scope.today.month {
       for (name, organization) in try await organizations(month) {
         for (date, day) in organization.days {
-          if let date = Day(date) { delivered[name, default: [:]][date] = day.isFinished }
+          guard let date = Day(date) else { continue }
+          var isDone = day.isFinished
+          if !isDone { isDone = try await waitsForNames(day, date, name, scope) }
+          delivered[name, default: [:]][date] = isDone
         }
       }
       month = month.end.month
@@ -47,6 +53,20 @@ public struct CatchUp: Sendable {
     var extended = scope
     extended.window = DayRange(from: start, to: scope.window.to)
     return extended
+  }
+
+  /// Whether a day of some time ago lacks names only, and no list of them has come since: fetching it again would not
+  /// help. A key that may not read the lists must not have every run begin a year back.
+  private func waitsForNames(
+    _ day: DeliveredDay, _ date: Day, _ organization: String, _ scope: RunScope
+  ) async throws -> Bool {
+    guard let degraded = day.degraded, !day.open, day.refused == nil,
+      date < scope.window.from.advanced(by: -Self.patience),
+      degraded.allSatisfy(NameBookReader.datasets.contains)
+    else { return false }
+    let missing = try await ListedNames(store, organization: organization)
+      .missing(on: date, today: scope.today)
+    return degraded.contains(where: missing.contains)
   }
 
   private func organizations(_ month: Month) async throws -> [String: DeliveredOrganization] {
