@@ -54,11 +54,20 @@ let package = Package(
       name: "FOCUS", dependencies: ["Diagnostics", "JSONReader", "Spend", "Staging"],
       resources: [.embedInCode("Columns/columns.csv")], swiftSettings: strictness),
 
+    // Stores in buckets.
+    .target(
+      name: "ObjectStorage",
+      dependencies: [
+        "CCurl", "Diagnostics", "Staging", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+      ],
+      swiftSettings: strictness),
+
     // The three stages, and what runs them.
     .target(
       name: "Pipeline",
       dependencies: [
-        "Diagnostics", "FOCUS", "JSONReader", "OpenAIAdmin", "Spend", "Staging",
+        "Diagnostics", "FOCUS", "JSONReader", "ObjectStorage", "OpenAIAdmin", "Spend", "Staging",
         .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strictness),
@@ -94,6 +103,9 @@ let package = Package(
     .testTarget(
       name: "SpendTests", dependencies: ["Spend", "TestSupport"], exclude: ["Reference"],
       swiftSettings: strictness),
+    .testTarget(
+      name: "ObjectStorageTests", dependencies: ["ObjectStorage", "Staging", "TestSupport"],
+      exclude: ["Rig"], swiftSettings: strictness),
     .testTarget(name: "OpenAIAdminTests", dependencies: ["OpenAIAdmin"], swiftSettings: strictness),
     .testTarget(name: "FOCUSTests", dependencies: ["FOCUS", "TestSupport"], swiftSettings: strictness),
     .testTarget(name: "SimulatorTests", dependencies: ["Simulator"], swiftSettings: strictness),

@@ -16,6 +16,10 @@ CURLcode ccurl_set_callback(CURL *easy, CURLoption option, ccurl_data_callback v
   return curl_easy_setopt(easy, option, value);
 }
 
+CURLcode ccurl_set_progress(CURL *easy, ccurl_progress_callback value) {
+  return curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, value);
+}
+
 CURLcode ccurl_get_long(CURL *easy, CURLINFO info, long *value) {
   return curl_easy_getinfo(easy, info, value);
 }

@@ -33,7 +33,7 @@ struct RunSession: Sendable {
     _ stages: [Stage], _ scope: RunScope, from dashboardExport: DashboardExport?, catchesUp: Bool
   ) async -> RunReport {
     do {
-      try store.removeScratch()
+      try await store.removeScratch()
       let diagnostics = DiagnosticsCollector { [logger] diagnostic in
         var metadata: Logger.Metadata = ["kind": "\(diagnostic.kind)"]
         for (name, value) in diagnostic.place { metadata[name] = "\(value)" }
@@ -55,7 +55,7 @@ struct RunSession: Sendable {
 
   /// Removes what an ended run left aside: nobody writes there any more. What is left is removed by the next run.
   private func removeScratch() async {
-    try? store.removeScratch()
+    try? await store.removeScratch()
     if (try? await store.list("focus/.building").isEmpty) == false {
       try? await store.replace("focus/.building", with: [])
     }

@@ -44,9 +44,9 @@ import Testing
     try temporary.write(".tmp/123-2/org=acme/part", "half a tree")
     let store = DirectoryStore(root: temporary.path)
     try await store.write("a/b", [1])
-    try store.removeScratch()
+    try await store.removeScratch()
     #expect(try temporary.files() == ["a/b": [1]])
-    try store.removeScratch()
+    try await store.removeScratch()
   }
 
   @Test func aPlaceThatTakesNoFilesIsToBeMended() async throws {

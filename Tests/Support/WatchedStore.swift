@@ -34,8 +34,10 @@ public final class WatchedStore: Store {
     try note("remove \(key)")
     try await base.remove(key)
   }
-  public func replace(_ folder: String, with entries: [TreeEntry]) async throws {
+  public func replace(
+    _ folder: String, with entries: [TreeEntry], committing commit: () async throws -> Void
+  ) async throws {
     try note("replace \(folder)")
-    try await base.replace(folder, with: entries)
+    try await base.replace(folder, with: entries, committing: commit)
   }
 }

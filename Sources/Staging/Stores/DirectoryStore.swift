@@ -67,7 +67,14 @@ public final class DirectoryStore: Store {
     try POSIXFile.remove(path(key))
   }
 
-  public func replace(_ key: String, with entries: [TreeEntry]) async throws {
+  public func replace(
+    _ key: String, with entries: [TreeEntry], committing commit: () async throws -> Void
+  ) async throws {
+    try exchangeTree(key, entries)
+    try await commit()
+  }
+
+  private func exchangeTree(_ key: String, _ entries: [TreeEntry]) throws {
     let target = try path(key)
     let aside = try scratchPath()
     do {
@@ -92,8 +99,7 @@ public final class DirectoryStore: Store {
     try POSIXFile.removeTree(aside)
   }
 
-  /// Removes what killed runs left aside. Call it only while holding the output's lock.
-  public func removeScratch() throws {
+  public func removeScratch() async throws {
     try POSIXFile.removeTree(root + "/" + Self.scratch)
   }
 

@@ -33,7 +33,9 @@ public final class MemoryStore: Store {
     objects.withLock { $0[key] = nil }
   }
 
-  public func replace(_ folder: String, with entries: [TreeEntry]) async throws {
+  public func replace(
+    _ folder: String, with entries: [TreeEntry], committing commit: () async throws -> Void
+  ) async throws {
     try StoreKey.check(folder)
     for entry in entries { try StoreKey.check(folder + "/" + entry.name) }
     try objects.withLock { objects in
@@ -47,6 +49,7 @@ public final class MemoryStore: Store {
       objects = objects.filter { !$0.key.hasPrefix(folder + "/") }
       objects.merge(tree) { _, new in new }
     }
+    try await commit()
   }
 }
 

@@ -1,10 +1,16 @@
 import Glibc
 
+/// Keeps two runs from writing to one output, whatever kind of store it is in.
+public protocol OutputLock: Sendable {
+  /// Lets the next run in at once. Without it, it gets in when the lock has run out by itself.
+  func release() async
+}
+
 /// Keeps two runs from writing to one output.
 ///
 /// An advisory lock on `<output>/.lock`: the system releases it when the process ends, however it ends, so
 /// a lock left by a dead process never needs a hand.
-public final class RunLock: Sendable {
+public final class RunLock: OutputLock {
   private let descriptor: Int32
 
   /// - Throws: ``OutputLocked`` at once if another run holds the lock; ``StorageFailure`` if the output
@@ -23,4 +29,7 @@ public final class RunLock: Sendable {
   }
 
   deinit { close(descriptor) }
+
+  /// The system does so when the last reference goes.
+  public func release() async {}
 }

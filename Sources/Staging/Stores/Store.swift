@@ -32,8 +32,11 @@ public struct TreeEntry: Sendable, Hashable {
 /// - `read` of a missing object is nil, never an error.
 /// - `remove` of a missing object does nothing.
 /// - `replace` ends with exactly the given objects below the folder. Where the store can, it is atomic;
-///   where it cannot, it never leaves fewer objects than the old or the new tree.
-/// - All calls can be repeated after a failure and then have the same effect.
+///   where it cannot, it never leaves fewer objects than the old or the new tree. It commits when the new tree is
+///   there and, where both trees are there for a while, before anything of the old one goes: who follows what is
+///   committed always finds whole trees.
+/// - All calls can be repeated after a failure and then have the same effect. For `replace` that needs trees in
+///   which no object takes the place of another that is a source, as names with a digest in them make sure.
 /// - Keys stay inside the store's root.
 public protocol Store: Sendable {
   /// What errors and reports call the store, e.g. its directory.
@@ -51,7 +54,22 @@ public protocol Store: Sendable {
   func remove(_ key: String) async throws
 
   /// Makes the objects below `folder` exactly these. Sources may lie below the folder itself.
-  func replace(_ folder: String, with entries: [TreeEntry]) async throws
+  /// - Parameter commit: makes the new tree known, e.g. writes the manifest that names its objects. If it fails,
+  ///   the old tree may be gone or still be there beside the new one.
+  func replace(
+    _ folder: String, with entries: [TreeEntry], committing commit: () async throws -> Void
+  ) async throws
+
+  /// Whether the object is there with the size and the digest of a record.
+  func holds(_ record: FileRecord, at key: String) async throws -> Bool
+
+  /// Writes only where the bytes differ, so that an unchanged object keeps its time stamp.
+  /// - Returns: whether it wrote.
+  @discardableResult
+  func writeIfChanged(_ key: String, _ bytes: [UInt8]) async throws -> Bool
+
+  /// Removes what killed runs left unfinished. Call it only while holding the output's lock.
+  func removeScratch() async throws
 }
 
 /// Takes the bytes of an object that is being written.
@@ -65,8 +83,19 @@ extension Store {
     try await write(key) { try await $0.append(bytes) }
   }
 
-  /// Writes only where the bytes differ, so that an unchanged object keeps its time stamp.
-  /// - Returns: whether it wrote.
+  /// Makes the objects below `folder` exactly these.
+  public func replace(_ folder: String, with entries: [TreeEntry]) async throws {
+    try await replace(folder, with: entries, committing: {})
+  }
+
+  /// Reads the object; stores that know a digest without that say so by an implementation of their own.
+  public func holds(_ record: FileRecord, at key: String) async throws -> Bool {
+    guard let bytes = try await read(key) else { return false }
+    return (try? record.verify(bytes, key: key)) != nil
+  }
+
+  public func removeScratch() async throws {}
+
   @discardableResult
   public func writeIfChanged(_ key: String, _ bytes: [UInt8]) async throws -> Bool {
     if try await read(key) == bytes { return false }
@@ -85,8 +114,9 @@ extension Store {
 }
 
 /// A key that would leave the store's root or cannot be a file name.
-enum StoreKey {
-  static func check(_ key: String) throws {
+public enum StoreKey {
+  /// - Throws: ``CorruptFile``.
+  public static func check(_ key: String) throws {
     let parts = key.split(separator: "/", omittingEmptySubsequences: false)
     let isSafe = parts.allSatisfy { part in
       !part.isEmpty && part != "." && part != ".." && !part.utf8.contains(0)

@@ -3,10 +3,29 @@ import Staging
 import TestSupport
 import Testing
 
+@testable import ObjectStorage
+
 /// The stores there are. A new one joins the suite by a case of its own.
 enum StoreKind: CaseIterable {
   case directory
   case memory
+  /// Several roots behind one store.
+  case routed
+  /// A bucket in memory, with uploads in small parts.
+  case bucket
+  /// A server that speaks S3 and checks signatures.
+  case s3
+  /// A server that speaks Cloud Storage's API.
+  case gcs
+
+  /// Those that can be had here: servers are started by `scripts/check-stores`.
+  static let available = allCases.filter { kind in
+    switch kind {
+    case .s3: Rig.hasS3
+    case .gcs: Rig.hasGCS
+    default: true
+    }
+  }
 
   func make() throws -> TestedStore {
     switch self {
@@ -14,6 +33,17 @@ enum StoreKind: CaseIterable {
       let folder = try TemporaryFolder()
       return TestedStore(store: DirectoryStore(root: folder.path + "/output"), folder: folder)
     case .memory: return TestedStore(store: MemoryStore(), folder: nil)
+    case .routed:
+      return TestedStore(
+        store: RoutedStore(MemoryStore(), roots: ["raw": MemoryStore(name: "raw")]), folder: nil)
+    case .bucket:
+      return TestedStore(
+        store: ObjectStore(MemoryBucket(), prefix: "some/prefix", partBytes: 1000), folder: nil)
+    case .s3, .gcs:
+      let (bucket, prefix) = try Rig.bucket(self)
+      let limited = InterceptedBucket(bucket, RequestLimit(16))
+      let repeated = InterceptedBucket(limited, Retries(budget: .seconds(20)))
+      return TestedStore(store: ObjectStore(repeated, prefix: prefix, partBytes: 512 << 10), folder: nil)
     }
   }
 }
@@ -37,7 +67,7 @@ struct TestedStore {
 @Suite struct StoreConformanceTests {
   struct Interrupted: Error {}
 
-  @Test(arguments: StoreKind.allCases)
+  @Test(arguments: StoreKind.available)
   func readsWhatWasWritten(kind: StoreKind) async throws {
     let tested = try kind.make()
     var random = RepeatableGenerator(seed: 1)
@@ -49,7 +79,7 @@ struct TestedStore {
     }
   }
 
-  @Test(arguments: StoreKind.allCases)
+  @Test(arguments: StoreKind.available)
   func joinsThePiecesOfAWrite(kind: StoreKind) async throws {
     let tested = try kind.make()
     try await tested.store.write("a/b") { sink in
@@ -59,7 +89,7 @@ struct TestedStore {
     #expect(try await tested.store.read("a/b") == (0..<100).flatMap { [UInt8($0), UInt8($0)] })
   }
 
-  @Test(arguments: StoreKind.allCases)
+  @Test(arguments: StoreKind.available)
   func aWriteReplacesTheWholeObject(kind: StoreKind) async throws {
     let tested = try kind.make()
     try await tested.store.write("a/b", [1, 2, 3, 4, 5])
@@ -68,7 +98,7 @@ struct TestedStore {
     #expect(try await tested.store.list("a") == [StoredObject(key: "a/b", bytes: 1)])
   }
 
-  @Test(arguments: StoreKind.allCases)
+  @Test(arguments: StoreKind.available)
   func readersSeeTheOldObjectUntilTheNewOneIsWhole(kind: StoreKind) async throws {
     let tested = try kind.make()
     let store = tested.store
@@ -84,7 +114,7 @@ struct TestedStore {
     }
   }
 
-  @Test(arguments: StoreKind.allCases)
+  @Test(arguments: StoreKind.available)
   func aWriteThatFailsMidwayLeavesNothing(kind: StoreKind) async throws {
     let tested = try kind.make()
     try await tested.store.write("a/old", [1])
@@ -100,7 +130,7 @@ struct TestedStore {
     if let folder = tested.folder { #expect(try folder.files() == ["output/a/old": [1]]) }
   }
 
-  @Test(arguments: StoreKind.allCases)
+  @Test(arguments: StoreKind.available)
   func listsAllBelowAFolderSortedByKey(kind: StoreKind) async throws {
     let tested = try kind.make()
     var random = RepeatableGenerator(seed: 2)
@@ -122,7 +152,7 @@ struct TestedStore {
     #expect(try await tested.store.list("raw/a/b") == [])
   }
 
-  @Test(arguments: StoreKind.allCases)
+  @Test(arguments: StoreKind.available)
   func whatIsMissingIsNil(kind: StoreKind) async throws {
     let tested = try kind.make()
     #expect(try await tested.store.read("a/b") == nil)
@@ -132,7 +162,7 @@ struct TestedStore {
     await #expect(throws: CorruptFile.self) { try await tested.store.readExisting("a/c") }
   }
 
-  @Test(arguments: StoreKind.allCases)
+  @Test(arguments: StoreKind.available)
   func removesOneObject(kind: StoreKind) async throws {
     let tested = try kind.make()
     try await tested.store.remove("a/b")
@@ -143,7 +173,7 @@ struct TestedStore {
     #expect(try await tested.content("a") == ["a/c": [2]])
   }
 
-  @Test(arguments: StoreKind.allCases)
+  @Test(arguments: StoreKind.available)
   func writesOnlyWhatDiffers(kind: StoreKind) async throws {
     let tested = try kind.make()
     #expect(try await tested.store.writeIfChanged("a/b", [1]))
@@ -153,7 +183,7 @@ struct TestedStore {
   }
 
   @Test(
-    arguments: StoreKind.allCases,
+    arguments: StoreKind.available,
     ["", ".", "..", "../x", "a/../../x", "a/..", "/etc/x", "a//b", "a/", "a/./b", "a\0b"])
   func keysOutsideTheRootAreRefused(kind: StoreKind, key: String) async throws {
     let tested = try kind.make()
@@ -173,7 +203,7 @@ struct TestedStore {
     if let folder = tested.folder { #expect(try folder.files() == ["output/good/one": [1]]) }
   }
 
-  @Test(arguments: StoreKind.allCases)
+  @Test(arguments: StoreKind.available)
   func replaceEndsWithExactlyTheTree(kind: StoreKind) async throws {
     let tested = try kind.make()
     let store = tested.store
@@ -205,7 +235,7 @@ struct TestedStore {
   }
 
   /// What becomes part of a tree must not change with its source afterwards.
-  @Test(arguments: StoreKind.allCases)
+  @Test(arguments: StoreKind.available)
   func aReplacedTreeIsIndependentOfItsSources(kind: StoreKind) async throws {
     let tested = try kind.make()
     try await tested.store.write("building/1", [1])
@@ -216,7 +246,7 @@ struct TestedStore {
     #expect(try await tested.store.read("data/1") == [1])
   }
 
-  @Test(arguments: StoreKind.allCases)
+  @Test(arguments: StoreKind.available)
   func aReplaceThatFailsLeavesTheOldTree(kind: StoreKind) async throws {
     let tested = try kind.make()
     try await tested.store.write("data/1", [1])
@@ -227,7 +257,55 @@ struct TestedStore {
     if let folder = tested.folder { #expect(try folder.files().count == 2) }
   }
 
-  @Test(arguments: StoreKind.allCases)
+  /// Whoever reads what is committed finds every object of the new tree, and those of the old one are there or gone
+  /// as a whole.
+  @Test(arguments: StoreKind.available)
+  func commitsWhenTheNewTreeIsThere(kind: StoreKind) async throws {
+    let tested = try kind.make()
+    let store = tested.store
+    for key in ["data/kept", "data/old", "data/older"] { try await store.write(key, Array(key.utf8)) }
+    try await store.write("data/.building/new", [7])
+    let entries = [
+      TreeEntry(name: "kept", source: "data/kept"), TreeEntry(name: "new", source: "data/.building/new"),
+    ]
+    try await store.replace("data", with: entries) {
+      #expect(try await store.read("data/kept") == Array("data/kept".utf8))
+      #expect(try await store.read("data/new") == [7])
+      let left = (try await store.read("data/old"), try await store.read("data/older"))
+      #expect((left.0 == nil) == (left.1 == nil))
+      try await store.write("beside/manifest", [1])
+    }
+    #expect(try await tested.content("data") == ["data/kept": Array("data/kept".utf8), "data/new": [7]])
+    #expect(try await store.read("beside/manifest") == [1])
+    // A commit that fails is told, and the same call mends what is left.
+    try await store.write("data/.building/newer", [8])
+    let next = [TreeEntry(name: "newer", source: "data/.building/newer")]
+    await #expect(throws: Interrupted.self) {
+      try await store.replace("data", with: next) { throw Interrupted() }
+    }
+    // Where the tree was exchanged before the commit, its source went with the old one.
+    if try await store.read("data/.building/newer") != nil { try await store.replace("data", with: next) }
+    #expect(try await tested.content("data") == ["data/newer": [8]])
+  }
+
+  @Test(arguments: StoreKind.available)
+  func tellsWhetherItHoldsWhatARecordSays(kind: StoreKind) async throws {
+    let tested = try kind.make()
+    var random = RepeatableGenerator(seed: 3)
+    for size in [0, 10, 2_000_000] {
+      let bytes = random.bytes(size)
+      let record = FileRecord(path: "x", rows: 1, content: bytes)
+      #expect(try await !tested.store.holds(record, at: "a/x\(size)"))
+      try await tested.store.write("a/x\(size)", bytes)
+      #expect(try await tested.store.holds(record, at: "a/x\(size)"))
+      try await tested.store.replace("b", with: [TreeEntry(name: "y", source: "a/x\(size)")])
+      #expect(try await tested.store.holds(record, at: "b/y"))
+      try await tested.store.write("a/x\(size)", random.bytes(max(1, size)))
+      #expect(try await !tested.store.holds(record, at: "a/x\(size)"))
+    }
+  }
+
+  @Test(arguments: StoreKind.available)
   func manyWritersDoNotMixTheirObjects(kind: StoreKind) async throws {
     let tested = try kind.make()
     let store = tested.store
