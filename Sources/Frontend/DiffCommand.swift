@@ -121,15 +121,22 @@ struct DiffCommand: AsyncParsableCommand {
 
   private func side(_ text: String) async throws -> ComparedSide {
     let reference = DeliveryReference(text)
-    var side = try await reference.resolve(in: DirectoryStore(root: reference.path))
+    var side = try await reference.resolve(in: Self.open(reference.path))
     guard let month else { return side }
     side.keep([month.description])
     if side.snapshots.isEmpty { throw NoDelivery(text: text, reason: "it has no delivery of \(month)") }
     return side
   }
 
+  /// A directory or a bucket; how to speak to the latter is told by the environment.
+  private static func open(_ root: String) throws -> any Store {
+    try OutputStores.open(
+      root, environment: ConfigurationFile.environment, diagnostics: DiagnosticsCollector()
+    ).store
+  }
+
   private func printLag(_ root: String) async throws {
-    let movements = try await DeliveryLag.read(DirectoryStore(root: root)).filter { movement in
+    let movements = try await DeliveryLag.read(Self.open(root)).filter { movement in
       month.map { $0 == movement.day.month } ?? true
         && (organizations.isEmpty || organizations.contains(movement.organization))
     }

@@ -46,7 +46,7 @@ struct DoctorCommand: AsyncParsableCommand {
       diagnostics: diagnostics)
     let clock = try ConfigurationFile.clock()
     let doctor = Doctor(configuration: configuration, client: client, clock: clock)
-    var findings = doctor.checkSurroundings()
+    var findings = await doctor.checkSurroundings(environment: ConfigurationFile.environment)
     Self.print(findings)
     for organization in configuration.organizations
     where organizations.isEmpty || organizations.contains(organization.name) {

@@ -38,7 +38,9 @@ struct PricesCheckCommand: AsyncParsableCommand {
           path: scope.config, "there is no price list to compare with; name one with load.price_list")
       }
       let context = StageContext(
-        store: DirectoryStore(root: configuration.output), diagnostics: DiagnosticsCollector(),
+        store: try OutputStores(
+          configuration, environment: ConfigurationFile.environment, diagnostics: DiagnosticsCollector()
+        ).store, diagnostics: DiagnosticsCollector(),
         logger: StageCommand.makeLogger(.text, quiet: true, label: "prices"))
       let report = try await PriceCheck(context: context, priceList: PriceListFile.read(path)).run(
         scope.scope(configuration, today: ConfigurationFile.clock().today))

@@ -7,7 +7,8 @@ import Staging
 struct RunSession: Sendable {
   private let configuration: Configuration
   private let clock: UTCClock
-  private let store: DirectoryStore
+  private let stores: OutputStores
+  private let diagnostics: DiagnosticsCollector
   private let journal: RunJournal
   private let recorder: RunRecorder
   private let logger: Logger
@@ -16,33 +17,39 @@ struct RunSession: Sendable {
   init(
     configuration: Configuration, clock: UTCClock, command: String, logger: Logger,
     progress: any ProgressReporter
-  ) {
+  ) throws {
     self.configuration = configuration
     self.clock = clock
     self.progress = progress
-    store = DirectoryStore(root: configuration.output, fileMode: configuration.fileMode.bits)
     journal = RunJournal(command: command, clock: clock)
-    recorder = RunRecorder(configuration: configuration, store: store, clock: clock)
-    var logger = logger
-    logger[metadataKey: "run_id"] = "\(journal.runID)"
+    var named = logger
+    named[metadataKey: "run_id"] = "\(journal.runID)"
+    let logger = named
     self.logger = logger
+    diagnostics = DiagnosticsCollector { diagnostic in
+      var metadata: Logger.Metadata = ["kind": "\(diagnostic.kind)"]
+      for (name, value) in diagnostic.place { metadata[name] = "\(value)" }
+      logger.warning("\(diagnostic.message)", metadata: metadata)
+    }
+    stores = try OutputStores(
+      configuration, environment: ConfigurationFile.environment, diagnostics: diagnostics)
+    recorder = RunRecorder(configuration: configuration, store: stores.store, clock: clock)
   }
+
+  /// Locks the output for this run.
+  /// - Throws: ``OutputLocked``, ``OutputLeased`` at once if another run holds it.
+  func lock() async throws -> any OutputLock { try await stores.lock() }
 
   /// Runs the stages; whatever becomes of them, the run has its record.
   func run(
     _ stages: [Stage], _ scope: RunScope, from dashboardExport: DashboardExport?, catchesUp: Bool
   ) async -> RunReport {
     do {
-      try await store.removeScratch()
-      let diagnostics = DiagnosticsCollector { [logger] diagnostic in
-        var metadata: Logger.Metadata = ["kind": "\(diagnostic.kind)"]
-        for (name, value) in diagnostic.place { metadata[name] = "\(value)" }
-        logger.warning("\(diagnostic.message)", metadata: metadata)
-      }
+      try await stores.store.removeScratch()
       let client = try APIClientFactory(
         configuration: configuration, environment: ConfigurationFile.environment, logger: logger,
         diagnostics: diagnostics)
-      let context = StageContext(store: store, diagnostics: diagnostics, logger: logger, progress: progress)
+      let context = StageContext(store: stores.store, diagnostics: diagnostics, logger: logger, progress: progress)
       let report = await PipelineRun(
         configuration: configuration, context: context, client: client, clock: clock
       ).run(stages, scope, journal: journal, from: dashboardExport, catchesUp: catchesUp)

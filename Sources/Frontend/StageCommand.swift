@@ -23,6 +23,7 @@ enum StageCommand {
       progress?.finish()
       tell("\(signal) has come, the run ends", by: command, format, base)
     }
+    var lock: (any OutputLock)?
     do {
       let configuration = try ConfigurationFile.read(options.config)
       let clock = try ConfigurationFile.clock()
@@ -30,10 +31,10 @@ enum StageCommand {
       var scope = try options.scope(configuration, today: clock.today)
       scope.acceptsShrink = acceptsShrink
       configuration.fileMode.apply()
-      let lock = try RunLock(output: configuration.output, fileMode: configuration.fileMode)
-      let session = RunSession(
+      let session = try RunSession(
         configuration: configuration, clock: clock, command: command, logger: base,
         progress: progress ?? SilentProgress())
+      lock = try await session.lock()
       let catchesUp = options.window.isDefault && dashboardExport == nil
       let work = Task { [scope] in
         await session.run(stages, scope, from: dashboardExport, catchesUp: catchesUp)
@@ -42,16 +43,17 @@ enum StageCommand {
       let report = await work.value
       interruption.finish()
       progress?.finish()
-      withExtendedLifetime(lock) {}
+      await lock?.release()
       for failure in report.failures { session.log(failure) }
-      try print(report, options.output.summary, output: configuration.output)
+      try print(report, options.output.summary, configuration)
       if report.exitCode != 0 { throw ExitCode(report.exitCode) }
     } catch let error as any RecoverableError {
       progress?.finish()
+      await lock?.release()
       tell("\(error)", by: command, format, base)
       if options.output.summary == .json {
         // If this cannot be written either, the exit code still tells.
-        try? print(RunReport(command: command, clock: UTCClock(), refusedBy: error), .json, output: "")
+        try? print(RunReport(command: command, clock: UTCClock(), refusedBy: error), .json, nil)
       }
       throw ExitCode(error.recovery.exitCode)
     }
@@ -78,14 +80,20 @@ enum StageCommand {
     return logger
   }
 
-  private static func print(_ report: RunReport, _ format: SummaryFormat, output: String) throws {
+  private static func print(_ report: RunReport, _ format: SummaryFormat, _ configuration: Configuration?)
+    throws
+  {
     switch format {
     case .none: return
     case .json:
       let line = try DeterministicJSON.encode(report, onOneLine: true)
       try StandardStreams.writeSummary(String(decoding: line, as: UTF8.self))
     case .table:
-      try StandardStreams.writeSummary(SummaryTable(report: report, output: output).text)
+      try StandardStreams.writeSummary(
+        SummaryTable(
+          report: report, output: configuration?.output ?? "",
+          focus: configuration?.stores.focus ?? configuration?.output ?? ""
+        ).text)
     }
   }
 }

@@ -36,7 +36,9 @@ struct StatusCommand: AsyncParsableCommand {
         throw ValidationError("--org \(name) is not in \(config); it names \(known.joined(separator: ", ")).")
       }
       let status = try await PipelineStatus.read(
-        DirectoryStore(root: configuration.output),
+        OutputStores(
+          configuration, environment: ConfigurationFile.environment, diagnostics: DiagnosticsCollector()
+        ).store,
         configuration.organizations.filter { organizations.isEmpty || organizations.contains($0.name) },
         today: try ConfigurationFile.clock().today)
       switch format {

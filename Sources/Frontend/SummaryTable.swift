@@ -4,6 +4,8 @@ import Pipeline
 struct SummaryTable {
   let report: RunReport
   let output: String
+  /// The root of `focus/`.
+  let focus: String
 
   /// More days than this are shown as sums; the run record has them all.
   private static let dayLimit = 62
@@ -89,7 +91,7 @@ struct SummaryTable {
       let totals = delivery.controlTotals.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
       lines.append(
         "delivered   \(delivery.billingPeriod): \(delivery.rows) charges in \(delivery.files) files, "
-          + "\(totals.joined(separator: ", "))\(delivery.changed ? "" : " (unchanged)") · \(output)/\(delivery.manifest)"
+          + "\(totals.joined(separator: ", "))\(delivery.changed ? "" : " (unchanged)") · \(focus)/\(delivery.manifest)"
       )
     }
     lines.append("record      \(output)/runs/\(report.runID).json, \(report.seconds) s")

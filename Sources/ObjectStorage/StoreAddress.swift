@@ -54,3 +54,9 @@ public enum StoreAddress: Sendable, Hashable, CustomStringConvertible {
       && name.utf8.allSatisfy { isLetterOrDigit($0) || [45, 46, 95].contains($0) }
   }
 }
+
+/// Addresses of services as a configuration may name them.
+public enum ServiceAddress {
+  /// Whether it is an `http` or `https` address without user, query and fragment.
+  public static func isAcceptable(_ text: String) -> Bool { HTTPAddress(text) != nil }
+}

@@ -9,13 +9,14 @@ public struct StoreRoot: Sendable {
   private let probe: @Sendable () async throws -> Void
 
   /// - Parameters:
+  ///   - fileMode: permission bits of what is written to a directory.
   ///   - environment: where credentials and defaults are looked for.
   ///   - version: the program's, for `User-Agent`.
   ///   - report: told of retries and of a lock that keeps nobody out.
   /// - Throws: ``StoreAddressError``; ``StorageFailure``, ``CorruptFile`` for credential files that cannot be read.
   public init(
-    _ address: StoreAddress, _ settings: ObjectStorageSettings, environment: [String: String],
-    version: String, report: @escaping @Sendable (Diagnostic) -> Void = { _ in }
+    _ address: StoreAddress, _ settings: ObjectStorageSettings, fileMode: FileMode = .standard,
+    environment: [String: String], version: String, report: @escaping @Sendable (Diagnostic) -> Void = { _ in }
   ) throws {
     self.address = address
     let bucket: any Bucket
@@ -24,8 +25,8 @@ public struct StoreRoot: Sendable {
     let transport = CurlPool(width: settings.requestsInFlight + 1, userAgent: "unblended/\(version)")
     switch address {
     case .directory(let path):
-      store = DirectoryStore(root: path)
-      takeLock = { try RunLock(output: path) }
+      store = DirectoryStore(root: path, fileMode: fileMode.bits)
+      takeLock = { try RunLock(output: path, fileMode: fileMode) }
       probe = {}
       return
     case .s3(let name, let inside):

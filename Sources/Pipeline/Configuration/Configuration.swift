@@ -1,4 +1,5 @@
 import FOCUS
+import ObjectStorage
 import Spend
 import Staging
 
@@ -6,8 +7,12 @@ import Staging
 public struct Configuration: Sendable {
   /// The file it was read from, for messages.
   public var path: String
-  /// Root of `raw/`, `normalized/`, `focus/`, `runs/`. A relative path is relative to the file.
+  /// Root of `raw/`, `normalized/`, `focus/`, `runs/`: a directory, `s3://bucket/prefix` or `gs://bucket/prefix`. A
+  /// relative path is relative to the file.
   public var output: String
+  /// Roots of their own for what stages write.
+  public var stores = StoresConfiguration()
+  public var objectStorage = ObjectStorageSettings()
   public var organizations: [OrganizationConfiguration]
   public var extract: ExtractConfiguration
   public var normalize: NormalizeConfiguration
@@ -15,6 +20,16 @@ public struct Configuration: Sendable {
   /// Of everything that is written.
   public var fileMode = FileMode.standard
   public var metrics = MetricsConfiguration()
+}
+
+/// Where a stage's files lie if not below `output`; each root has the same folders as `output` would.
+public struct StoresConfiguration: Sendable, Hashable {
+  /// Of `raw/`.
+  public var raw: String?
+  /// Of `normalized/` and `names/`.
+  public var normalized: String?
+  /// Of `focus/` and `spreadsheet/`.
+  public var focus: String?
 }
 
 /// One OpenAI organization.

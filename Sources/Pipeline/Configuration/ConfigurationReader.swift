@@ -21,14 +21,18 @@ public struct ConfigurationReader {
     guard let top = YAMLMapping(root, path: "the file", problems: problems) else {
       throw ConfigurationError(path: path, problems: problems.problems)
     }
-    top.allow(["output", "organizations", "extract", "normalize", "load", "file_mode", "metrics"])
+    top.allow([
+      "output", "stores", "object_storage", "s3", "gcs", "organizations", "extract", "normalize", "load",
+      "file_mode", "metrics",
+    ])
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) }
-    let configuration = Configuration(
+    var configuration = Configuration(
       path: path,
       output: Self.resolve(top.requiredText("output") ?? "", in: folder),
       organizations: organizations(top, problems, folder: folder),
       extract: extract(top), normalize: normalize(top), load: try load(top, folder: folder),
       fileMode: fileMode(top), metrics: metrics(top, folder: folder))
+    readStores(top, folder: folder, into: &configuration)
     guard problems.problems.isEmpty else {
       throw ConfigurationError(
         path: path, problems: problems.problems.sorted { ($0.line ?? 0) < ($1.line ?? 0) })
@@ -205,7 +209,7 @@ public struct ConfigurationReader {
     return host == "localhost" || host == "[::1]" || isLoopback
   }
 
-  private static func resolve(_ path: String, in folder: String?) -> String {
+  static func resolve(_ path: String, in folder: String?) -> String {
     guard let folder, !path.hasPrefix("/"), !path.contains("://") else { return path }
     return folder + "/" + path
   }

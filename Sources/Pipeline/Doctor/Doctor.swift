@@ -4,7 +4,7 @@ import Staging
 
 /// Checks what a run depends on, with a few small requests and without writing anything.
 public struct Doctor: Sendable {
-  private let configuration: Configuration
+  let configuration: Configuration
   private let client: APIClientFactory
   private let clock: UTCClock
 
@@ -14,8 +14,9 @@ public struct Doctor: Sendable {
     self.clock = clock
   }
 
-  /// Configuration, clock, output and free space.
-  public func checkSurroundings() -> [Finding] {
+  /// Configuration, clock, and every root that is written to.
+  /// - Parameter environment: where credentials of buckets are looked for.
+  public func checkSurroundings(environment: [String: String]) async -> [Finding] {
     var findings = [
       Finding.works(
         "configuration",
@@ -25,19 +26,10 @@ public struct Doctor: Sendable {
       .works("clock", "the current UTC day is \(clock.today)"),
     ]
     do {
-      try LocalFile.checkWritable(folder: configuration.output)
-      findings.append(.works("output", "\(configuration.output) can be written"))
-    } catch {
-      findings.append(
-        .fails("output", error, mend: "create it for this user, or set output in \(configuration.path)"))
-    }
-    if let free = LocalFile.freeBytes(at: configuration.output) {
-      let text = "\(free >> 30) GiB are free at \(configuration.output)"
-      findings.append(
-        free < 1 << 30
-          ? .limited("space", text, mend: "a year of a large organization needs some GiB")
-          : .works("space", text))
-    }
+      let stores = try OutputStores(
+        configuration, environment: environment, diagnostics: DiagnosticsCollector())
+      for root in stores.roots { findings += await check(root) }
+    } catch { findings.append(.fails("output", error)) }
     return findings
   }
 

@@ -63,8 +63,7 @@ struct DayLoader: Sendable {
       guard
         let file = earlier?.files.first(where: { $0.madeFrom == madeFrom && $0.format == format.rawValue }),
         file.organization == input.organization.name, file.date == input.day.description,
-        let content = try await context.store.read("focus/" + file.path),
-        (try? file.record.verify(content, key: file.path)) != nil
+        try await context.store.holds(file.record, at: "focus/" + file.path)
       else { break }
       files.append(file)
     }

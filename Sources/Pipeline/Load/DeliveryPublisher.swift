@@ -3,7 +3,9 @@ import Staging
 /// Publishes a month: the earlier delivery steps aside, the data tree is replaced, the manifest comes last.
 ///
 /// Killed at any instant and run again, it ends as if it had never been killed: each step finds what the one
-/// before left, and no step counts a charge twice under `focus/data/`.
+/// before left, and no step counts a charge twice under `focus/data/`. Where the store cannot exchange a tree at
+/// once, the manifest is written when the new parts are there and before the old ones go: who follows it finds
+/// whole deliveries at every instant.
 struct DeliveryPublisher {
   let store: any Store
   let month: Month
@@ -13,8 +15,14 @@ struct DeliveryPublisher {
   ///   - earlier: the manifest that is replaced.
   func publish(_ manifest: Manifest, entries: [TreeEntry], earlier: Manifest?) async throws {
     if let earlier, earlier.delivery != manifest.delivery { try await supersede(earlier) }
-    if try await !isPublished(entries) { try await store.replace(Layout.data(month), with: entries) }
-    try await store.writeIfChanged(Layout.manifest(month), try DeterministicJSON.encode(manifest))
+    let text = try DeterministicJSON.encode(manifest)
+    if try await isPublished(entries) {
+      try await store.writeIfChanged(Layout.manifest(month), text)
+    } else {
+      try await store.replace(Layout.data(month), with: entries) {
+        try await store.writeIfChanged(Layout.manifest(month), text)
+      }
+    }
     try await store.replace(Layout.building(month), with: [])
   }
 
@@ -25,8 +33,7 @@ struct DeliveryPublisher {
     var entries: [TreeEntry] = []
     for file in earlier.files {
       let key = "focus/" + file.path
-      guard let content = try await store.read(key), (try? file.record.verify(content, key: key)) != nil
-      else { return }
+      guard try await store.holds(file.record, at: key) else { return }
       entries.append(TreeEntry(name: String(key.dropFirst(Layout.data(month).count + 1)), source: key))
     }
     entries.append(TreeEntry(name: "manifest.json", source: Layout.manifest(month)))

@@ -1,3 +1,4 @@
+import ObjectStorage
 import Staging
 
 /// Writes what is left of every run that held the output, failed and interrupted ones too: its record in `runs/`, and
@@ -33,11 +34,13 @@ public struct RunRecorder: Sendable {
     return report
   }
 
-  /// Writes past the store and without waiting, for a process that has to end now.
+  /// Writes past the store and without waiting, for a process that has to end now. A bucket cannot be written to in
+  /// that time, and has no record then.
   public func recordAtOnce(_ report: RunReport) {
-    let path = configuration.output + "/" + Layout.run(report.runID)
-    if let text = try? DeterministicJSON.encode(report) {
-      try? LocalFile.write(path, text, mode: configuration.fileMode)
+    if case .directory(let root) = StoreAddress(configuration.output),
+      let text = try? DeterministicJSON.encode(report)
+    {
+      try? LocalFile.write(root + "/" + Layout.run(report.runID), text, mode: configuration.fileMode)
     }
     if let path = configuration.metrics.textfile { try? writeMetrics(report, nil, to: path) }
   }
