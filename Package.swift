@@ -110,7 +110,7 @@ let package = Package(
     .testTarget(name: "FOCUSTests", dependencies: ["FOCUS", "TestSupport"], swiftSettings: strictness),
     .testTarget(name: "SimulatorTests", dependencies: ["Simulator"], swiftSettings: strictness),
     .testTarget(
-      name: "PipelineTests", dependencies: ["Pipeline", "Simulator", "TestSupport"],
+      name: "PipelineTests", dependencies: ["ObjectStorage", "Pipeline", "Simulator", "TestSupport"],
       exclude: ["Golden"], swiftSettings: strictness),
     .testTarget(name: "FrontendTests", dependencies: ["Frontend", "TestSupport"], swiftSettings: strictness),
   ]

@@ -8,7 +8,9 @@ public enum StoreAddress: Sendable, Hashable, CustomStringConvertible {
   /// - Returns: nil for another scheme, a missing bucket, or a prefix that is no path.
   public init?(_ text: String) {
     guard let colon = text.firstRange(of: "://") else {
-      self = .directory(text)
+      var path = Substring(text)
+      while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+      self = .directory(String(path))
       return
     }
     let rest = text[colon.upperBound...]

@@ -48,4 +48,11 @@ enum Rig {
       method: "POST", address: address, path: address.basePath, body: Array(plan.utf8))
     _ = try await CurlPool(width: 1, userAgent: "unblended/test").send(request)
   }
+
+  /// What the proxy has made of its plan, as JSON.
+  static func faultsMade() async throws -> String {
+    guard let s3Control, let address = HTTPAddress(s3Control) else { return "" }
+    let request = OutgoingRequest(method: "GET", address: address, path: address.basePath)
+    return try await CurlPool(width: 1, userAgent: "unblended/test").send(request).text
+  }
 }

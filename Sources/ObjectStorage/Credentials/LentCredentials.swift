@@ -54,7 +54,8 @@ struct ContainerCredentials: CredentialSource {
     request.timeouts = .metadata
     request.answerLimit = 1 << 20
     if let token = try authorization() { request.headers.append(("Authorization", token)) }
-    return try LentCredentials.read(try await transport.send(request), origin: origin)
+    return try LentCredentials.read(
+      try await transport.send(request).whileServing(address), origin: origin)
   }
 
   /// A file's token may be renewed while the run goes on, so it is read every time.
@@ -105,6 +106,7 @@ struct InstanceMetadata: CredentialSource {
     guard roles.isSuccess, let role = roles.text.split(whereSeparator: \.isNewline).first else { return nil }
     let path = folder + PercentEncoding.encode(String(role))
     return try LentCredentials.read(
-      try await transport.send(request("GET", path, token)), origin: "the instance's role \(role)")
+      try await transport.send(request("GET", path, token)).whileServing(address),
+      origin: "the instance's role \(role)")
   }
 }

@@ -43,7 +43,7 @@ struct SecurityTokenService: Sendable {
     if let keys {
       request = SigV4(region: region, service: "sts").signed(request, with: keys, at: Timestamps.now())
     }
-    let response = try await transport.send(request)
+    let response = try await transport.send(request).whileServing(address)
     let root = XMLElement(response.body)
     guard response.isSuccess, let result = root?.children.first(where: { $0.name.hasSuffix("Result") }),
       let lent = result.child("Credentials"), let key = lent.text(of: "AccessKeyId"),

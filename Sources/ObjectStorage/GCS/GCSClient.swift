@@ -16,7 +16,9 @@ struct GCSClient: Sendable {
       settings.endpointURL ?? emulator.map { $0.contains("://") ? $0 : "http://\($0)" }
       ?? "https://storage.googleapis.com"
     guard let address = HTTPAddress(text) else {
-      throw StoreAddressError(text: text, reason: "it must be an https:// address without user or query")
+      throw StoreAddressError(
+        text: "gcs.endpoint_url or STORAGE_EMULATOR_HOST",
+        reason: "it must be an https:// address without user or query")
     }
     let isEmulator = settings.endpointURL == nil && emulator != nil
     guard isEmulator || address.scheme == "https" || address.isLoopback else {

@@ -94,7 +94,9 @@ actor GoogleTokenSource {
       }
     }
     let response: IncomingResponse
-    do { response = try await transport.send(request) } catch let failure as TransportFailure {
+    do {
+      response = try await transport.send(request).whileServing(request.address)
+    } catch let failure as TransportFailure {
       guard case .metadata = origin else { throw failure }
       throw CredentialError(
         "no credentials: there is no credential file and no metadata server (\(failure.reason)); set "

@@ -43,6 +43,13 @@ struct IncomingResponse: Sendable {
   var isSuccess: Bool { (200...299).contains(status) }
   var text: String { String(decoding: body, as: UTF8.self) }
 
+  /// The answer of a service that is up.
+  /// - Throws: ``TransportFailure`` for one that says itself that it is not, and may be asked again.
+  func whileServing(_ address: HTTPAddress) throws -> IncomingResponse {
+    guard status == 429 || status >= 500 else { return self }
+    throw TransportFailure(origin: address.origin, reason: "it answered \(status)", isRetryable: true)
+  }
+
   /// The first header of that name, in any case of letters.
   func header(_ name: String) -> String? {
     let wanted = name.lowercased()

@@ -10,8 +10,10 @@ extension S3Client {
     }
     func address(_ text: String) throws -> HTTPAddress {
       guard let address = HTTPAddress(text) else {
+        // It may hold a password, so it is not repeated.
         throw StoreAddressError(
-          text: text, reason: "it must be an http:// or https:// address without user or query")
+          text: "the endpoint of S3 or STS (s3.endpoint_url, AWS_ENDPOINT_URL…)",
+          reason: "it must be an http:// or https:// address without user or query")
       }
       return address
     }

@@ -38,9 +38,10 @@ public struct PartitionStore: Sendable {
     record.sha256 = files.count == 1 ? record.files[0].sha256 : Digest(of: files.map(\.content)).hex
     let text = try DeterministicJSON.encode(record)
     let recordKey = folder + "/" + Layout.partitionRecord
-    if try await store.read(recordKey) == text, try await isWhole(folder, record) { return (record, false) }
+    let present = try await store.read(recordKey)
+    if present == text, try await isWhole(folder, record) { return (record, false) }
 
-    if try await !onlyAdds(to: folder, record) { try await store.remove(recordKey) }
+    if present != nil, try await !onlyAdds(to: folder, record) { try await store.remove(recordKey) }
     let names = Set(files.map { folder + "/" + $0.name }).union([recordKey])
     for object in try await store.list(folder) where !names.contains(object.key) {
       try await store.remove(object.key)
