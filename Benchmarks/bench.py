@@ -2,8 +2,8 @@
 import argparse
 import json
 import shutil
+import signal
 import statistics
-import subprocess
 import sys
 import traceback
 from dataclasses import dataclass
@@ -185,7 +185,13 @@ def main():
     return figures
 
 
+def stopped(number, frame):
+    """As if interrupted at the terminal: what was started ends, and the last line is written."""
+    raise KeyboardInterrupt(signal.Signals(number).name)
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, stopped)
     try:
         figures = main()
     except (Exception, KeyboardInterrupt, SystemExit) as error:

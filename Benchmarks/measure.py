@@ -30,7 +30,11 @@ def run(command, environment=None, folder=None):
     process = subprocess.Popen(
         words, env=environment, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
-    output = process.stdout.read().decode(errors="replace")
+    try:
+        output = process.stdout.read().decode(errors="replace")
+    except KeyboardInterrupt:
+        process.kill()
+        raise
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
