@@ -62,6 +62,7 @@ struct RunSession: Sendable {
 
   /// Removes what an ended run left aside: nobody writes there any more. What is left is removed by the next run.
   private func removeScratch() async {
+    let store = stores.store
     try? await store.removeScratch()
     if (try? await store.list("focus/.building").isEmpty) == false {
       try? await store.replace("focus/.building", with: [])
