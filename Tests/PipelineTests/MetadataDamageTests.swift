@@ -57,7 +57,9 @@ private struct UnreadableStore: Store {
     try await base.write(key, produce)
   }
   func remove(_ key: String) async throws { try await base.remove(key) }
-  func replace(_ folder: String, with entries: [TreeEntry]) async throws {
-    try await base.replace(folder, with: entries)
+  func replace(
+    _ folder: String, with entries: [TreeEntry], committing commit: () async throws -> Void
+  ) async throws {
+    try await base.replace(folder, with: entries, committing: commit)
   }
 }
