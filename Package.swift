@@ -106,7 +106,9 @@ let package = Package(
     .testTarget(
       name: "ObjectStorageTests", dependencies: ["ObjectStorage", "Staging", "TestSupport"],
       exclude: ["Rig"], swiftSettings: strictness),
-    .testTarget(name: "OpenAIAdminTests", dependencies: ["OpenAIAdmin"], swiftSettings: strictness),
+    .testTarget(
+      name: "OpenAIAdminTests", dependencies: ["JSONReader", "OpenAIAdmin", "Staging", "TestSupport"],
+      swiftSettings: strictness),
     .testTarget(name: "FOCUSTests", dependencies: ["FOCUS", "TestSupport"], swiftSettings: strictness),
     .testTarget(name: "SimulatorTests", dependencies: ["Simulator"], swiftSettings: strictness),
     .testTarget(

@@ -24,8 +24,15 @@ struct BucketPage: Sendable {
   var hasMore = false
   var cursor: String?
 
-  /// - Throws: ``PageDefect`` where something is missing or of the wrong type.
-  init(_ root: JSONValue, window: DayRange) throws {
+  /// Reads the body of an answer.
+  /// - Throws: `JSONSyntaxError`; ``PageDefect`` where something is missing or of the wrong type.
+  init(_ body: [UInt8], window: DayRange) throws {
+    let page = CutPage(body)
+    self = try JSONParser().parse(page.frame) { try BucketPage($0, CutPage.Objects(page), window: window) }
+  }
+
+  private init(_ root: JSONValue, _ objects: CutPage.Objects, window: DayRange) throws {
+    var objects = objects
     guard root.kind == .object else { throw PageDefect(reason: "it is no JSON object") }
     guard let data = root["data"]?.elements else { throw PageDefect(reason: "it has no array `data`") }
     (hasMore, cursor) = try PageEnd.read(root, cursor: "next_page")
@@ -48,10 +55,9 @@ struct BucketPage: Sendable {
       }
       var rows = Rows()
       for result in results {
-        guard result.kind == .object else {
+        guard try objects.append(result, to: &rows) else {
           throw PageDefect(reason: "a result of \(day) is no JSON object")
         }
-        try rows.append(result.bytes)
       }
       days.append(BucketDay(day: day, startTime: start, endTime: end, rows: rows))
     }

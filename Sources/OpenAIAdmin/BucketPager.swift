@@ -91,7 +91,7 @@ struct BucketPager {
       guard progress.pagesLeft > 0 else { throw failure(.tooManyPages(progress.report.pages)) }
       progress.pagesLeft -= 1
       let query = query(window, limit: limit, cursor: cursor)
-      let page = try await api.get(endpoint, query: query) { try BucketPage($0, window: window) }
+      let page = try await api.get(endpoint, query: query, readBody: { try BucketPage($0, window: window) })
       progress.report.pages += 1
       progress.isUnderWay = true
       if let (start, end) = page.notADay { throw failure(.bucketNotADay(start: start, end: end)) }

@@ -69,6 +69,14 @@ public struct OrganizationAPI: Sendable {
     _ endpoint: Endpoint, project: String? = nil, query: [QueryItem],
     read: @Sendable (JSONValue) throws -> Value
   ) async throws -> Value {
+    try await get(endpoint, project: project, query: query, readBody: { try JSONParser().parse($0, read) })
+  }
+
+  /// Sends one request and reads the bytes of its answer; otherwise the same.
+  func get<Value: Sendable>(
+    _ endpoint: Endpoint, project: String? = nil, query: [QueryItem],
+    readBody: @Sendable ([UInt8]) throws -> Value
+  ) async throws -> Value {
     let path = endpoint.path(project: project)
     let text = query.map(\.text).joined(separator: "&")
     let request = HTTPRequest(
@@ -79,7 +87,7 @@ public struct OrganizationAPI: Sendable {
         throw APIError(response, organization: name, path: path, scope: endpoint.scope, key: key)
       }
       do {
-        return try JSONParser().parse(response.body, read)
+        return try readBody(response.body)
       } catch let error as JSONSyntaxError {
         throw UnusablePage(
           organization: name, path: path, reason: key.masked(in: error.description),
