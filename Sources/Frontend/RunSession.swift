@@ -49,7 +49,8 @@ struct RunSession: Sendable {
       let client = try APIClientFactory(
         configuration: configuration, environment: ConfigurationFile.environment, logger: logger,
         diagnostics: diagnostics)
-      let context = StageContext(store: stores.store, diagnostics: diagnostics, logger: logger, progress: progress)
+      let context = StageContext(
+        store: stores.store, diagnostics: diagnostics, logger: logger, progress: progress)
       let report = await PipelineRun(
         configuration: configuration, context: context, client: client, clock: clock
       ).run(stages, scope, journal: journal, from: dashboardExport, catchesUp: catchesUp)

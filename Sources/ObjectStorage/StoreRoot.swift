@@ -16,7 +16,8 @@ public struct StoreRoot: Sendable {
   /// - Throws: ``StoreAddressError``; ``StorageFailure``, ``CorruptFile`` for credential files that cannot be read.
   public init(
     _ address: StoreAddress, _ settings: ObjectStorageSettings, fileMode: FileMode = .standard,
-    environment: [String: String], version: String, report: @escaping @Sendable (Diagnostic) -> Void = { _ in }
+    environment: [String: String], version: String,
+    report: @escaping @Sendable (Diagnostic) -> Void = { _ in }
   ) throws {
     self.address = address
     let bucket: any Bucket

@@ -36,14 +36,13 @@ struct PartBuilder {
   ///   ``CorruptFile`` and ``RefusedPartition``.
   func parts(_ input: DayInput, formats: [DeliveryFormat]) async throws -> [Part] {
     let charges = try await partitions.file(ChargeFile.name, of: input.folder, input.record)
-    var outputs = try formats.map {
+    let outputs = try formats.map {
       try Output(
         format: $0, path: "\(Layout.data(input.day.month)) (\($0.rawValue))", columns: columns,
         billing: input.billing, prices: priceList?.prices)
     }
     var read = ControlTotals()
     var rows = 0
-    var row = ByteBuffer(capacity: 1 << 12)
     try CSVReader.forEachRecord(
       ofGzip: charges, path: "\(input.folder)/\(ChargeFile.name)", header: ChargeFile.header
     ) { record in
@@ -55,7 +54,7 @@ struct PartBuilder {
       }
       read.add(charge.amount, charge.currency)
       rows += 1
-      for index in outputs.indices { try outputs[index].append(charge, &row) }
+      for output in outputs { try output.append(charge) }
     }
     var figures = ControlFigures(organization: input.organization.name, day: input.day)
     figures.charges = try ControlTotals(recorded: input.record.controlTotals, in: input.folder)
@@ -81,10 +80,13 @@ struct PartBuilder {
   }
 
   /// One format's file while it is written.
-  private struct Output {
+  private final class Output {
     let format: DeliveryFormat
     private var writer: RowWriter
     private let encoder: GzipEncoder
+    /// Rows that are not compressed yet.
+    private var rows = ByteBuffer(capacity: Output.capacity + (1 << 16))
+    private static let capacity = 1 << 20
     /// Nil where the chosen columns hold no money.
     private(set) var money: DeliveredMoney?
 
@@ -100,17 +102,22 @@ struct PartBuilder {
       try encoder.append(rowFormat.header(columns))
     }
 
-    /// - Parameter row: where the row is put together.
-    mutating func append(_ charge: ChargeRecord, _ row: inout ByteBuffer) throws {
-      row.removeAll()
-      writer.append(charge, to: &row)
-      try row.withBytes { bytes in
-        try money?.add(bytes)
-        try encoder.append(bytes)
-      }
+    func append(_ charge: ChargeRecord) throws {
+      let start = rows.count
+      writer.append(charge, to: &rows)
+      try rows.withBytes { try money?.add(UnsafeBufferPointer(rebasing: $0[start...])) }
+      if rows.count >= Self.capacity { try flush() }
     }
 
-    func finish() throws -> [UInt8] { try encoder.finish() }
+    func finish() throws -> [UInt8] {
+      try flush()
+      return try encoder.finish()
+    }
+
+    private func flush() throws {
+      try rows.withBytes { try encoder.append($0) }
+      rows.removeAll()
+    }
   }
 }
 

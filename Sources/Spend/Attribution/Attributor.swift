@@ -54,25 +54,38 @@ public struct Attributor {
 
   /// The parts of a cost line; at least one.
   public mutating func parts(of line: CostLine, _ lineItem: LineItem?) -> [Part] {
-    if let user = line.userID { return [whole(line, user: user, .billedUser)] }
-    if let key = line.apiKeyID { return parts(ofKeyed: line, key: key, lineItem) }
+    switch outcome(of: line, lineItem) {
+    case .parts(let parts): parts
+    case .shares(let shares): shares.parts(of: line)
+    }
+  }
+
+  /// What a cost line is made into: the parts one by one, or in columns where there are many.
+  enum Outcome {
+    case parts([Part])
+    case shares(UsageShares)
+  }
+
+  mutating func outcome(of line: CostLine, _ lineItem: LineItem?) -> Outcome {
+    if let user = line.userID { return .parts([whole(line, user: user, .billedUser)]) }
+    if let key = line.apiKeyID { return outcome(ofKeyed: line, key: key, lineItem) }
     guard let project = line.projectID, let lineItem,
       let match = matcher.match(lineItem, project: project, knowsKeys ? .withoutKey : .everyone)
-    else { return [whole(line, user: nil, .unattributed)] }
+    else { return .parts([whole(line, user: nil, .unattributed)]) }
     return split(line, lineItem, match, target: .credential)
   }
 
   /// A cost line of one key: its users are found by the key, its owner is the last resort (C9).
-  private mutating func parts(ofKeyed line: CostLine, key: String, _ lineItem: LineItem?) -> [Part] {
+  private mutating func outcome(ofKeyed line: CostLine, key: String, _ lineItem: LineItem?) -> Outcome {
     let users = matcher.index.users(ofKey: key)
-    if users.count == 1 { return [whole(line, user: users[0], .keySoleUser)] }
+    if users.count == 1 { return .parts([whole(line, user: users[0], .keySoleUser)]) }
     if users.isEmpty {
       let owner = names.credentials[key]?.ownerID
-      return [whole(line, user: owner, owner == nil ? .unattributed : .keyOwner)]
+      return .parts([whole(line, user: owner, owner == nil ? .unattributed : .keyOwner)])
     }
     guard let project = line.projectID, let lineItem,
       let match = matcher.match(lineItem, project: project, .key(matcher.index.table.number(key)))
-    else { return [whole(line, user: nil, .unattributed)] }
+    else { return .parts([whole(line, user: nil, .unattributed)]) }
     return split(line, lineItem, match, target: .principal)
   }
 
@@ -86,65 +99,32 @@ public struct Attributor {
 
   private func split(
     _ line: CostLine, _ lineItem: LineItem, _ match: UsageMatcher.Match, target: Allocation.Target
-  ) -> [Part] {
+  ) -> Outcome {
     var known: [UsageMatcher.Share] = []
     known.reserveCapacity(match.shares.count)
     var unnamed: Int128 = 0
     for share in match.shares {
       // Who is neither named nor found by the key, where the key is what is split to, is nobody.
-      let person = people[Int(share.user)]
-      if person.principal == nil && (target == .principal || person.apiKey == nil) {
+      let user = Int(share.user)
+      if people[user].principal == nil && (target == .principal || people[user].apiKey == nil) {
         unnamed += share.weight
       } else {
         known.append(share)
       }
     }
     let unknown = ExactDecimal(unnamed) + UsageMatcher.weight(ofUnknown: missing(line, lineItem, match))
-    guard let first = known.first else { return [whole(line, user: nil, .unattributed)] }
+    guard let first = known.first else { return .parts([whole(line, user: nil, .unattributed)]) }
     if known.count == 1, unknown.isZero {
       let person = people[Int(first.user)]
-      return [whole(line, key: person.apiKey, user: person.principal, .soleUser)]
+      return .parts([whole(line, key: person.apiKey, user: person.principal, .soleUser)])
     }
-    let weights = known.map { ExactDecimal($0.weight) } + (unknown.isZero ? [] : [unknown])
-    guard let (amounts, quantities, ratios) = shares(of: line, weights) else {
-      return [whole(line, user: nil, .unattributed)]
-    }
-    var parts: [Part] = []
-    parts.reserveCapacity(weights.count)
-    for (index, share) in known.enumerated() {
-      let user = Int(share.user)
-      parts.append(
-        Part(
-          // A cost line that names a key has usage of that key alone behind it.
-          person: .user(user), method: .usageShare, amount: amounts[index], quantity: quantities?[index],
-          allocation: Allocation(
-            target: target == .credential && people[user].apiKey != nil ? .credential : .principal,
-            ratio: ratios[index], usage: ExactDecimal(share.usage), unit: match.rule.unit)))
-    }
-    if !unknown.isZero, let amount = amounts.last, let ratio = ratios.last {
-      parts.append(
-        Part(
-          person: .named(apiKeyID: line.apiKeyID, userID: nil), method: .unattributed, amount: amount,
-          quantity: quantities?.last,
-          allocation: Allocation(target: .nobody, ratio: ratio, usage: nil, unit: nil)))
-    }
-    return parts
-  }
-
-  /// Amounts, quantities and ratios in proportion to `weights`, each summing to the whole exactly.
-  ///
-  /// Quantities are split first, in whole units where the whole is whole, and amounts in proportion to them, so
-  /// that price × quantity = cost holds for every part as it does for the whole.
-  private func shares(
-    of line: CostLine, _ weights: [ExactDecimal]
-  ) -> (amounts: [ExactDecimal], quantities: [ExactDecimal]?, ratios: [ExactDecimal])? {
-    guard let ratios = ExactDecimal(1).split(by: weights, decimalPlaces: 12) else { return nil }
-    let quantities = line.quantity.flatMap { $0.split(by: weights, decimalPlaces: $0.isInteger ? 0 : nil) }
-    if let quantities, let amounts = line.amount.split(by: quantities) {
-      return (amounts, quantities, ratios)
-    }
-    guard let amounts = line.amount.split(by: weights) else { return nil }
-    return (amounts, quantities, ratios)
+    let behind = UsageShares.Behind(
+      known: known,
+      targets: known.map { share in
+        target == .credential && people[Int(share.user)].apiKey != nil ? .credential : .principal
+      }, unknown: unknown, unit: match.rule.unit)
+    if let shares = UsageShares(of: line, behind) { return .shares(shares) }
+    return .parts(UsageShares.parts(of: line, behind) ?? [whole(line, user: nil, .unattributed)])
   }
 
   /// What the cost line counts beyond all usage, in the rule's unit; 0 where the two cannot be compared.

@@ -22,12 +22,15 @@ public struct ChargeBuilder {
 
   /// The charges of one cost line; trouble is counted and keeps its money (promise 3).
   public mutating func charges(for line: CostLine) -> [Charge] {
-    let (origin, parts) = parts(of: line)
-    return parts.map { charge(origin, $0, line) }
+    let (origin, outcome) = outcome(of: line)
+    switch outcome {
+    case .parts(let parts): return parts.map { charge(origin, $0, line) }
+    case .shares(let shares): return shares.parts(of: line).map { charge(origin, $0, line) }
+    }
   }
 
-  /// What all charges of a cost line have in common, and the parts that it is made into.
-  mutating func parts(of line: CostLine) -> (origin: Charge, parts: [Attributor.Part]) {
+  /// What all charges of a cost line have in common, and what it is made into.
+  mutating func outcome(of line: CostLine) -> (origin: Charge, outcome: Attributor.Outcome) {
     let lineItem = line.lineItem.map { parsed($0) }
     let measure = Measure(unit: line.quantityUnit, lineItem: lineItem)
     let unitPrice = unitPrice(of: line, measure)
@@ -41,9 +44,9 @@ public struct ChargeBuilder {
       let whole = Attributor.Part(
         person: .named(apiKeyID: line.apiKeyID, userID: line.userID), method: .none, amount: line.amount,
         quantity: line.quantity)
-      return (origin, [whole])
+      return (origin, .parts([whole]))
     }
-    return (origin, attributor?.parts(of: line, lineItem) ?? [])
+    return (origin, attributor?.outcome(of: line, lineItem) ?? .parts([]))
   }
 
   /// The charge of one part.

@@ -14,8 +14,10 @@ public struct ChargeRows {
   public private(set) var attribution = AttributionTotals()
   public private(set) var count = 0
   private var group = SortedRows()
-  /// The fields of ``ChargeFile/appendPerson(_:to:)``, by position among the day's users.
-  private var people: [[UInt8]?] = []
+  /// The fields of ``ChargeFile/appendPerson(_:to:)``, one after the other; where they are, by position among the
+  /// day's users.
+  private var personBytes: [UInt8] = []
+  private var people: [Range<Int>?] = []
 
   public init(_ builder: ChargeBuilder) { self.builder = builder }
 
@@ -47,60 +49,75 @@ public struct ChargeRows {
   }
 
   private mutating func append(_ line: CostLine, _ row: inout ByteBuffer) {
-    let (origin, parts) = builder.parts(of: line)
+    let (origin, outcome) = builder.outcome(of: line)
+    switch outcome {
+    case .shares(let shares) where line.userEmail == nil: append(shares, origin, line, &row)
+    case .shares(let shares): for part in shares.parts(of: line) { append(part, origin, line, &row) }
+    case .parts(let parts): for part in parts { append(part, origin, line, &row) }
+    }
+  }
+
+  private mutating func append(
+    _ part: Attributor.Part, _ origin: Charge, _ line: CostLine, _ row: inout ByteBuffer
+  ) {
+    let charge = builder.charge(origin, part, line)
+    row.removeAll()
+    ChargeFile.append(charge, to: &row)
+    totals.add(part.amount, line.currency)
+    attribution.add(charge)
+    row.withBytes { group.append($0) }
+  }
+
+  private mutating func append(
+    _ shares: UsageShares, _ origin: Charge, _ line: CostLine, _ row: inout ByteBuffer
+  ) {
     row.removeAll()
     ChargeFile.appendOrigin(origin, to: &row)
     let head = row.count
+    var method = ByteBuffer(capacity: 64)
+    ChargeFile.text(AttributionMethod.usageShare.rawValue, &method)
+    ChargeFile.text(origin.currency.code, &method)
     var price = ByteBuffer(capacity: 64)
     ChargeFile.appendPrice(origin, to: &price)
-    var shared: ExactDecimal?
-    for part in parts {
+    let comma = UInt8(ascii: ",")
+    for (index, share) in shares.behind.known.enumerated() {
       row.removeAll(behind: head)
-      if case .user(let user) = part.person, let allocation = part.allocation, line.userEmail == nil {
-        append(part, of: user, allocation, origin, line, price, &row)
-        shared = (shared ?? .zero) + part.amount
-      } else {
-        let charge = builder.charge(origin, part, line)
-        row.removeAll()
-        ChargeFile.append(charge, to: &row)
-        totals.add(part.amount, line.currency)
-        attribution.add(charge)
-      }
+      append(person: Int(share.user), origin, line, to: &row)
+      method.withBytes { row.append($0) }
+      shares.amounts.append(index, to: &row)
+      row.append(comma)
+      shares.quantities?.append(index, to: &row)
+      row.append(comma)
+      price.withBytes { row.append($0) }
+      row.append(shares.behind.targets[index] == .credential ? "credential," : "principal,")
+      shares.ratios.append(index, to: &row)
+      row.append(comma)
+      ExactDecimal.append(share.usage.magnitude, 0, fraction: true, to: &row)
+      row.append(comma)
+      row.append(shares.behind.unit)
+      row.append(0x0A)
       row.withBytes { group.append($0) }
     }
-    guard let shared else { return }
-    totals.add(shared, line.currency)
-    attribution.add(shared, line.currency, .usageShare)
+    let sum = shares.amounts.sum(ofFirst: shares.behind.known.count)
+    totals.add(sum, line.currency)
+    attribution.add(sum, line.currency, .usageShare)
+    if let rest = shares.rest(of: line) { append(rest, origin, line, &row) }
   }
 
-  /// A part by share of usage: the row behind its first fields.
+  /// The fields of one of the day's users.
   private mutating func append(
-    _ part: Attributor.Part, of user: Int, _ allocation: Allocation, _ origin: Charge, _ line: CostLine,
-    _ price: borrowing ByteBuffer, _ row: inout ByteBuffer
+    person user: Int, _ origin: Charge, _ line: CostLine, to row: inout ByteBuffer
   ) {
-    row.append(person(user, origin, part, line))
-    ChargeFile.text(part.method.rawValue, &row)
-    row.append(origin.currency.code)
-    row.append(UInt8(ascii: ","))
-    ChargeFile.decimal(part.amount, &row)
-    ChargeFile.decimal(part.quantity, &row)
-    price.withBytes { row.append($0) }
-    row.append(allocation.target.rawValue)
-    row.append(UInt8(ascii: ","))
-    ChargeFile.decimal(allocation.ratio, &row)
-    ChargeFile.decimal(allocation.usage, &row)
-    if let unit = allocation.unit { CSVRow.append(unit, to: &row) }
-    row.append(0x0A)
-  }
-
-  private mutating func person(_ user: Int, _ origin: Charge, _ part: Attributor.Part, _ line: CostLine)
-    -> [UInt8]
-  {
-    if user < people.count, let known = people[user] { return known }
-    var fields = ByteBuffer(capacity: 256)
-    ChargeFile.appendPerson(builder.charge(origin, part, line), to: &fields)
     while people.count <= user { people.append(nil) }
-    people[user] = fields.array
-    return fields.array
+    if people[user] == nil {
+      var fields = ByteBuffer(capacity: 256)
+      let part = Attributor.Part(
+        person: .user(user), method: .usageShare, amount: line.amount, quantity: line.quantity)
+      ChargeFile.appendPerson(builder.charge(origin, part, line), to: &fields)
+      people[user] = personBytes.count..<(personBytes.count + fields.count)
+      fields.withBytes { personBytes.append(contentsOf: $0) }
+    }
+    guard let range = people[user] else { return }
+    personBytes.withUnsafeBufferPointer { row.append(UnsafeBufferPointer(rebasing: $0[range])) }
   }
 }

@@ -16,7 +16,7 @@ public struct Currency: Sendable, Hashable {
   ///   counted in (DESIGN C3).
   public init(parsing bytes: UnsafeBufferPointer<UInt8>) throws(CurrencyError) {
     if bytes.isEmpty { throw .missing }
-    guard let packed = Self.pack(bytes), Self.active.contains(packed) else {
+    guard let packed = Self.pack(bytes), packed == Self.usd.packed || Self.active.contains(packed) else {
       throw .unknown(excerpt(of: bytes))
     }
     self.packed = packed

@@ -16,9 +16,9 @@ extension ExactDecimal {
   /// - Returns: one part for each weight; nil where the weights sum to 0 or one of them is negative.
   public func split(by weights: [ExactDecimal], decimalPlaces: Int? = nil) -> [ExactDecimal]? {
     if let magnitudes = Self.magnitudes(weights),
-      let shares = narrowShares(by: magnitudes, decimalPlaces: decimalPlaces)
+      let shares = shares(by: magnitudes, decimalPlaces: decimalPlaces)
     {
-      return shares
+      return shares.values
     }
     guard !weights.contains(where: \.isNegative) else { return nil }
     let total = weights.reduce(into: ExactDecimal.zero, +=)
@@ -42,7 +42,7 @@ extension ExactDecimal {
   }
 
   /// The magnitudes of weights in units of their finest last place; nil where one is negative or beyond 128 bits.
-  private static func magnitudes(_ weights: [ExactDecimal]) -> [UInt128]? {
+  static func magnitudes(_ weights: [ExactDecimal]) -> [UInt128]? {
     var finest = Int.max
     for weight in weights {
       guard case .compact(let significand, let exponent) = weight.storage, significand >= 0 else {
@@ -67,15 +67,19 @@ extension ExactDecimal {
     return magnitudes
   }
 
-  /// ``split(by:decimalPlaces:)`` in 128 bits: the path that nearly every cost line takes.
-  private func narrowShares(by weights: [UInt128], decimalPlaces: Int?) -> [ExactDecimal]? {
+  /// ``split(by:decimalPlaces:)`` in 128 bits: the path that nearly every cost line takes; nil where that is too few,
+  /// and where all weights are 0.
+  func shares(by weights: [UInt128], decimalPlaces: Int? = nil) -> ExactShares? {
     var (total, least, largest): (UInt128, UInt128, UInt128) = (0, .max, 0)
     for weight in weights where weight > 0 {
       let (sum, overflow) = total.addingReportingOverflow(weight)
       if overflow { return nil }
       (total, least, largest) = (sum, min(least, weight), max(largest, weight))
     }
-    if total == 0 || isZero { return nil }
+    if total == 0 { return nil }
+    if isZero {
+      return ExactShares(magnitudes: weights.map { _ in 0 }, exponent: 0, isNegative: false)
+    }
     // The smallest share starts at its first place or one above; twelve digits from there on.
     let finest =
       decimalPlaces.map { -$0 }
@@ -93,8 +97,7 @@ extension ExactDecimal {
         weight == total ? (quanta, 0) : total.dividingFullWidth(quanta.multipliedFullWidth(by: weight))
       }
     }
-    let sign: Int128 = isNegative ? -1 : 1
-    return shares.map { ExactDecimal(significand: Int128(bitPattern: $0) &* sign, exponent: quantum) }
+    return ExactShares(magnitudes: shares, exponent: quantum, isNegative: isNegative)
   }
 
   private static func wideShares(

@@ -36,13 +36,18 @@ extension ExactDecimal: CustomStringConvertible {
     if isNegative { bytes.append(UInt8(ascii: "-")) }
     switch storage {
     case .compact(let significand, let exponent):
-      withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 40) { buffer in
-        let start = Self.writeDigits(of: significand.magnitude, endingAt: buffer)
-        Self.layOut(UnsafeBufferPointer(rebasing: buffer[start...]), exponent, fraction, into: &bytes)
-      }
+      Self.append(significand.magnitude, exponent, fraction: fraction, to: &bytes)
     case .wide(let significand, let exponent):
       var digits = String(significand.magnitude, radix: 10)
       digits.withUTF8 { Self.layOut($0, exponent, fraction, into: &bytes) }
+    }
+  }
+
+  /// Appends magnitude × 10^exponent in plain form.
+  static func append(_ magnitude: UInt128, _ exponent: Int, fraction: Bool, to bytes: inout ByteBuffer) {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 40) { buffer in
+      let start = writeDigits(of: magnitude, endingAt: buffer)
+      layOut(UnsafeBufferPointer(rebasing: buffer[start...]), exponent, fraction, into: &bytes)
     }
   }
 

@@ -39,18 +39,29 @@ public final class GzipEncoder {
     bytesIn += bytes.count
     var left = bytes.count
     while left > 0 {
+      if filled == 0, left >= Self.blockSize {
+        // A whole block is compressed where it lies.
+        try compress(next, count: Self.blockSize, isLast: false)
+        next += Self.blockSize
+        left -= Self.blockSize
+        continue
+      }
       let count = min(left, Self.blockSize - filled)
       (block + filled).update(from: next, count: count)
       filled += count
       next += count
       left -= count
-      if filled == Self.blockSize { try compressBlock(isLast: false) }
+      if filled == Self.blockSize {
+        try compress(block, count: filled, isLast: false)
+        filled = 0
+      }
     }
   }
 
   /// Ends the member and returns all compressed bytes; the encoder is spent afterwards.
   public func finish() throws -> [UInt8] {
-    try compressBlock(isLast: true)
+    try compress(block, count: filled, isLast: true)
+    filled = 0
     defer { output = [] }
     return output
   }
@@ -62,7 +73,7 @@ public final class GzipEncoder {
     return try encoder.finish()
   }
 
-  private func compressBlock(isLast: Bool) throws {
+  private func compress(_ input: UnsafePointer<UInt8>, count: Int, isLast: Bool) throws {
     var offset = 0
     var status: Int32 = 0
     repeat {
@@ -72,16 +83,15 @@ public final class GzipEncoder {
       // Compressed in place behind what is there: a copy of each piece would cost as much as reading it.
       output.append(addingCapacity: room) { spare in
         status = cigzip_encode(
-          handle, block + offset, filled - offset, isLast ? 1 : 0, spare, room, &taken, &written)
+          handle, input + offset, count - offset, isLast ? 1 : 0, spare, room, &taken, &written)
         return written
       }
       guard status >= 0 else { throw CompressionFailure(code: status) }
       offset += taken
       if status == CIGZIP_END.rawValue { break }
       // Output that fills its room may have more behind it.
-      if !isLast, offset == filled, written < room { break }
+      if !isLast, offset == count, written < room { break }
     } while true
-    filled = 0
   }
 }
 
