@@ -54,6 +54,7 @@ struct BucketPage: Sendable {
         throw PageDefect(reason: "the bucket of \(day) has no array `results`")
       }
       var rows = Rows()
+      rows.reserve(bytes: objects.bytes(of: results))
       for result in results {
         guard try objects.append(result, to: &rows) else {
           throw PageDefect(reason: "a result of \(day) is no JSON object")

@@ -51,6 +51,14 @@ struct CutPage {
       isTaken = Array(repeating: false, count: page.objects.count)
     }
 
+    /// Bytes of all objects behind the values of one array of the frame.
+    func bytes(of values: JSONElements) -> Int {
+      values.reduce(0) { sum, value in
+        CutPage.number(value).flatMap { page.objects.indices.contains($0) ? page.objects[$0].count : nil }
+          .map { sum + $0 } ?? sum
+      }
+    }
+
     /// Appends the object behind a value of the frame; false where that is no object.
     /// - Throws: `JSONSyntaxError` for one that is no JSON; ``PageDefect`` for one that was taken before.
     mutating func append(_ value: JSONValue, to rows: inout Rows) throws -> Bool {

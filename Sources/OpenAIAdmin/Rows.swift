@@ -23,6 +23,9 @@ public struct Rows: Sendable, RandomAccessCollection {
     (position == 0 ? 0 : ends[position - 1])..<ends[position]
   }
 
+  /// Makes room for objects of so many bytes together.
+  mutating func reserve(bytes count: Int) { bytes.reserveCapacity(bytes.count + count) }
+
   /// - Throws: ``PageDefect`` for an object longer than ``longestRow``.
   mutating func append(_ row: UnsafeBufferPointer<UInt8>) throws {
     guard row.count <= Self.longestRow else {

@@ -32,6 +32,7 @@ import Testing
       for _ in 0..<pace.limit { started.append(try await pace.enter()) }
       clock.advance(by: .seconds(1))
       for instant in started { pace.leave(since: instant, status: status) }
+      if status == 429 { for _ in started { pace.giveBack() } }
     }
     var limits: [Int] = []
     for _ in 0..<5 {

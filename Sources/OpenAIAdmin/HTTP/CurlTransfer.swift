@@ -138,8 +138,15 @@ final class CurlTransfer {
       implausible = "its compressed body grows to more than \(inflationLimit) times its size"
       return 0
     }
+    if body.isEmpty { body.reserveCapacity(announcedBytes) }
     data.withMemoryRebound(to: UInt8.self) { body.append(contentsOf: $0) }
     return data.count
+  }
+
+  /// What Content-Length says, within reason: a body that grows piece by piece is copied again and again.
+  private var announcedBytes: Int {
+    let length = headers.last { $0.name.lowercased() == "content-length" }.flatMap { Int($0.value) } ?? 0
+    return max(0, min(length, bodyLimit, 64 << 20))
   }
 
   /// Whether a body of `size` bytes can come of what has arrived: a small one that fills the memory is an attack.

@@ -74,7 +74,8 @@ final class RequestPace: Sendable {
     }
   }
 
-  /// Gives the place back.
+  /// Takes note of an answer and gives the place back; after a 429 only ``giveBack()`` does, once it is known how long
+  /// all have to wait: no other request may slip through in between.
   ///
   /// - Parameters:
   ///   - started: what ``enter()`` returned.
@@ -96,8 +97,14 @@ final class RequestPace: Sendable {
           state.limit = min(maximum, state.limit + 1)
         }
       }
-      state.inFlight -= 1
+      if status != 429 { state.inFlight -= 1 }
     }
+    wake()
+  }
+
+  /// Gives the place of a request back that was answered 429.
+  func giveBack() {
+    state.withLock { $0.inFlight -= 1 }
     wake()
   }
 

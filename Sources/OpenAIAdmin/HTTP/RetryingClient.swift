@@ -52,7 +52,10 @@ public struct RetryingClient: HTTPClient {
       guard outcome.isRetryable, attempts < policy.maximumAttempts,
         unusable < policy.maximumUnusableAnswers,
         let pause = pause(after: outcome, attempts: attempts, started: started)
-      else { return try outcome.result.get() }
+      else {
+        if outcome.isRateLimit { pace.giveBack() }
+        return try outcome.result.get()
+      }
       logger?.notice(
         "request failed, sending it again",
         metadata: [
@@ -62,6 +65,7 @@ public struct RetryingClient: HTTPClient {
       if outcome.isRateLimit {
         // All requests of the key wait, this one with them.
         pace.hold(until: budget.time.now() + pause)
+        pace.giveBack()
       } else {
         try await budget.time.sleep(for: pause)
       }
@@ -106,7 +110,8 @@ public struct RetryingClient: HTTPClient {
       outcome = Outcome(result: .success(try reading(response)), isRetryable: isRetryable)
     } catch let error as any UnusableBody {
       return Outcome(
-        result: .failure(error), isRetryable: true, isUnusable: error.isOfTheAPI, reason: "\(error)")
+        result: .failure(error), isRetryable: true, isUnusable: error.isOfTheAPI,
+        isRateLimit: response.status == 429, reason: "\(error)")
     } catch  where isRetryable {
       // A reader that throws on bad statuses must not keep them from being retried.
       outcome = Outcome(result: .failure(error), isRetryable: true)

@@ -18,6 +18,8 @@ struct RawWriter {
   /// The lines of some result objects.
   func lines(_ rows: Rows, day: Day, projectID: String? = nil, into lines: inout SortedRows) {
     let prefix = RawLine.prefix(organization: organization, day: day, projectID: projectID)
+    lines.reserve(
+      rows: rows.count, bytes: rows.bytes.count + rows.count * (prefix.count + RawLine.suffix.count))
     for row in rows {
       lines.append { line in
         line += prefix
@@ -58,16 +60,29 @@ struct RawWriter {
       Layout.raw(organization: organization, dataset: dataset, day: day), record: record, files: files)
   }
 
-  /// The days of a window whose partition is due, and how many are not.
-  func due(_ dataset: String, in window: DayRange) async throws -> (days: [Day], kept: Int) {
+  /// What has to be fetched of one dataset.
+  struct Due {
+    /// In the order of time.
     var days: [Day] = []
+    /// Days whose partition is there and settled.
+    var kept = 0
+    /// The most rows of any partition that is there; nil where there is none.
+    var rowsPerDay: Int?
+  }
+
+  /// The days of a window whose partition is due.
+  func due(_ dataset: String, in window: DayRange) async throws -> Due {
+    var due = Due()
     for day in window {
       let folder = Layout.raw(organization: organization, dataset: dataset, day: day)
       let record = try await readableRecord(folder)
-      let isWhole = try await isWhole(folder, record)
-      if plan.isDue(day, record) || !isWhole { days.append(day) }
+      if let record { due.rowsPerDay = max(due.rowsPerDay ?? 0, record.rows) }
+      // What will be fetched anyway need not be read first.
+      var isDue = plan.isDue(day, record)
+      if !isDue { isDue = try await !isWhole(folder, record) }
+      if isDue { due.days.append(day) } else { due.kept += 1 }
     }
-    return (days, window.count - days.count)
+    return due
   }
 
   /// What is no record any more is fetched again; a store that refuses to be read is no reason to fetch all.

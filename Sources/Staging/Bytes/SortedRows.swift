@@ -13,6 +13,14 @@ public struct SortedRows: Sendable {
   public var count: Int { ends.count }
   public var isEmpty: Bool { ends.isEmpty }
 
+  /// Makes room for so many more rows of so many bytes together.
+  public mutating func reserve(rows: Int, bytes count: Int) {
+    // Only at once: reserving again and again would copy again and again.
+    guard bytes.isEmpty else { return }
+    bytes.reserveCapacity(count)
+    ends.reserveCapacity(rows)
+  }
+
   /// Forgets the rows, keeps the memory.
   public mutating func removeAll() {
     bytes.removeAll(keepingCapacity: true)
