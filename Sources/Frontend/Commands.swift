@@ -125,6 +125,7 @@ public struct UnblendedCommand: AsyncParsableCommand {
         unblended doctor --config pipeline.yaml
         unblended status --config pipeline.yaml
         unblended diff output other/output
+        unblended schema --dialect postgres --month 2026-11 | psql costs
 
       EXIT CODES
         0 done   1 diff: not the same   64 usage   65 data refused   69 API unreachable or failing   70 bug   73 cannot write the output
@@ -133,6 +134,7 @@ public struct UnblendedCommand: AsyncParsableCommand {
     version: Version.current,
     subcommands: [
       RunCommand.self, DiffCommand.self, DoctorCommand.self, StatusCommand.self, PricesCommand.self,
+      SchemaCommand.self,
     ])
 
   public init() {}
