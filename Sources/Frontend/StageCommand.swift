@@ -26,6 +26,7 @@ enum StageCommand {
     var lock: (any OutputLock)?
     do {
       let configuration = try ConfigurationFile.read(options.config)
+      if stages.contains(.load) { try ParquetEngine.check(configuration) }
       let clock = try ConfigurationFile.clock()
       let dashboardExport = try csv.map { try readExport($0, options) }
       var scope = try options.scope(configuration, today: clock.today)

@@ -14,6 +14,7 @@ import sys
 import urllib.request
 from pathlib import Path
 
+import parquet
 import syntax
 from deliveries import Month, Report, with_a_value
 from engines import LONG, SHORT
@@ -109,6 +110,11 @@ def main():
     for dialect in syntax.DIALECTS:
         report.title = dialect
         syntax.check(dialect, pipeline.schema(dialect, "--month", MONTHS[1]), report)
+
+    if not arguments.only:
+        days = ("--from", "2026-10-28", "--to", "2026-11-05")
+        parquet.check(pipeline, work, report, days)
+        parquet.check_refusal(pipeline, work, report)
 
     engines = []
     try:

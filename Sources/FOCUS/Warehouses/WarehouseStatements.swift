@@ -131,6 +131,23 @@ public struct WarehouseStatements: Sendable {
       + form.alias.filling("{}", column.name)
   }
 
+  /// How DuckDB reads the columns of a CSV file for Parquet: as for its tables, with JSON as text.
+  static func parquet(_ columns: [ColumnDefinition]) -> (conversions: [String], rawDefinitions: [String]) {
+    let statements = WarehouseStatements(form: .duckDB, columns: columns)
+    let conversions = columns.map { column in
+      statements.conversion(
+        column.type == .json
+          ? ColumnDefinition(
+            column: column.column, type: .string, isDeprecated: column.isDeprecated,
+            isMandatory: column.isMandatory, isCustom: column.isCustom) : column)
+    }
+    return (conversions, columns.map(statements.rawDefinition))
+  }
+
+  private init(form: DialectForm, columns: [ColumnDefinition]) {
+    (self.form, self.columns, table, location, amountScale) = (form, columns, "", "", nil)
+  }
+
   // MARK: Files
 
   private func fileTexts(_ files: MonthFiles) -> [String] {

@@ -86,6 +86,11 @@ public struct LoadConfiguration: Sendable, Hashable {
   public var shrinkGuardPercent = 50
   /// Path of a price list; without one list prices are what was paid.
   public var priceList: String?
+  /// DuckDB's command line program, which writes Parquet: a path, or a name to look up in `PATH`.
+  public var duckdb = "duckdb"
+
+  /// Whether anything is written as Parquet.
+  var needsDuckDB: Bool { formats.contains(.parquet) }
 }
 
 public struct MetricsConfiguration: Sendable, Hashable {
@@ -97,7 +102,9 @@ public struct MetricsConfiguration: Sendable, Hashable {
 public enum DeliveryFormat: String, Sendable, CaseIterable {
   case csv
   case ndjson
+  /// By DuckDB's command line program.
+  case parquet
 
   /// How its files end.
-  public var fileExtension: String { "\(rawValue).gz" }
+  public var fileExtension: String { self == .parquet ? rawValue : "\(rawValue).gz" }
 }

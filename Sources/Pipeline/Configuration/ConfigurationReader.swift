@@ -151,7 +151,7 @@ public struct ConfigurationReader {
     var result = LoadConfiguration()
     guard let mapping = top.mapping("load") else { return result }
     mapping.allow([
-      "focus_version", "formats", "columns", "spreadsheet", "shrink_guard_percent", "price_list",
+      "focus_version", "formats", "columns", "spreadsheet", "shrink_guard_percent", "price_list", "duckdb",
     ])
     result.focusVersion = mapping.choice("focus_version", of: FOCUSVersion.self) ?? result.focusVersion
     result.formats = mapping.choices("formats", of: DeliveryFormat.self) ?? result.formats
@@ -163,6 +163,9 @@ public struct ConfigurationReader {
     result.shrinkGuardPercent =
       mapping.integer("shrink_guard_percent", in: 0...100) ?? result.shrinkGuardPercent
     result.priceList = mapping.text("price_list").map { Self.resolve($0, in: folder) }
+    if let program = mapping.text("duckdb") {
+      result.duckdb = program.contains("/") ? Self.resolve(program, in: folder) : program
+    }
     return result
   }
 

@@ -70,6 +70,9 @@ enum DeliveredPartReader {
   /// The columns that a file has.
   /// - Throws: ``CorruptFile``.
   static func columns(of content: [UInt8], format: String, path: String) throws -> Set<DiffColumn> {
+    guard format != DeliveryFormat.parquet.rawValue else {
+      throw CorruptFile(path: path, reason: "files of format \(format) cannot be compared; deliver csv, too")
+    }
     var names: Set<String> = []
     do {
       if format == DeliveryFormat.csv.rawValue {

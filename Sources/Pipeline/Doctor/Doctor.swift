@@ -30,6 +30,7 @@ public struct Doctor: Sendable {
         configuration, environment: environment, diagnostics: DiagnosticsCollector())
       for root in stores.roots { findings += await check(root) }
     } catch { findings.append(.fails("output", error)) }
+    if let parquet = await ParquetEngine.finding(configuration) { findings.append(parquet) }
     return findings
   }
 

@@ -56,7 +56,8 @@ struct DayLoader: Sendable {
     if input.record.rows == 0 { return ([], [], false) }
     let builder = PartBuilder(
       partitions: context.partitions, columns: columns, schemaID: schemaID,
-      formats: configuration.load.formats, priceList: priceList)
+      formats: configuration.load.formats, priceList: priceList,
+      parquet: ParquetEngine(configuration.load))
     var files: [DeliveredFile] = []
     for format in configuration.load.formats {
       let madeFrom = builder.madeFrom(input, format)

@@ -34,7 +34,7 @@ struct DeliveredMoney {
   mutating func add(_ row: UnsafeBufferPointer<UInt8>) throws {
     rows += 1
     switch format {
-    case .csv:
+    case .csv, .parquet:
       try CSVReader.fields(upTo: max(cost, currency), of: row, into: &fields, path: path, number: rows)
       let record = CSVRecord(base: row, fields: fields, number: rows)
       guard record.count > max(cost, currency) else { throw missing() }

@@ -11,6 +11,8 @@ struct PartBuilder {
   let schemaID: String
   let formats: [DeliveryFormat]
   let priceList: PriceListFile?
+  /// Nil where no Parquet is asked for.
+  var parquet: ParquetEngine?
 
   /// Counts up with every change of what is written from the same charges.
   private static let writerVersion = "3"
@@ -32,9 +34,10 @@ struct PartBuilder {
     return Digest(of: inputs.joined(separator: "\n")).hex
   }
 
+  /// The parts in formats that are written row by row.
   /// - Throws: ``ControlMismatch`` if the charges do not sum to their partition's control total;
   ///   ``CorruptFile`` and ``RefusedPartition``.
-  func parts(_ input: DayInput, formats: [DeliveryFormat]) async throws -> [Part] {
+  func rowParts(_ input: DayInput, formats: [DeliveryFormat]) async throws -> [Part] {
     let charges = try await partitions.file(ChargeFile.name, of: input.folder, input.record)
     let outputs = try formats.map {
       try Output(
@@ -56,27 +59,35 @@ struct PartBuilder {
       rows += 1
       for output in outputs { try output.append(charge) }
     }
+    return try outputs.map { output in
+      try part(
+        input, output.format, try output.finish(), rows: rows, delivered: output.money?.totals ?? read)
+    }
+  }
+
+  /// A finished file under its name.
+  /// - Parameter delivered: the money in it.
+  /// - Throws: ``ControlMismatch``, ``CorruptFile``.
+  func part(
+    _ input: DayInput, _ format: DeliveryFormat, _ content: [UInt8], rows: Int, delivered: ControlTotals
+  ) throws -> Part {
     var figures = ControlFigures(organization: input.organization.name, day: input.day)
     figures.charges = try ControlTotals(recorded: input.record.controlTotals, in: input.folder)
-    return try outputs.map { output in
-      let content = try output.finish()
-      let delivered = output.money?.totals ?? read
-      figures.delivered = delivered
-      try figures.check()
-      let digest = Digest(of: content).hex
-      let number = String(input.day.civil.day)
-      let name =
-        "part-" + String(repeating: "0", count: 5 - number.count) + number
-        + "-\(digest.prefix(8)).\(output.format.fileExtension)"
-      return Part(
-        file: DeliveredFile(
-          path:
-            "\(Layout.data(input.day.month).dropFirst("focus/".count))/org=\(input.organization.name)/\(name)",
-          rows: rows, bytes: content.count, sha256: digest, format: output.format.rawValue,
-          organization: input.organization.name, date: input.day.description, controlTotals: delivered.texts,
-          madeFrom: madeFrom(input, output.format)),
-        content: content)
-    }
+    figures.delivered = delivered
+    try figures.check()
+    let digest = Digest(of: content).hex
+    let number = String(input.day.civil.day)
+    let name =
+      "part-" + String(repeating: "0", count: 5 - number.count) + number
+      + "-\(digest.prefix(8)).\(format.fileExtension)"
+    return Part(
+      file: DeliveredFile(
+        path:
+          "\(Layout.data(input.day.month).dropFirst("focus/".count))/org=\(input.organization.name)/\(name)",
+        rows: rows, bytes: content.count, sha256: digest, format: format.rawValue,
+        organization: input.organization.name, date: input.day.description, controlTotals: delivered.texts,
+        madeFrom: madeFrom(input, format)),
+      content: content)
   }
 
   /// One format's file while it is written.
@@ -124,7 +135,7 @@ struct PartBuilder {
 extension DeliveryFormat {
   var rowFormat: RowFormat {
     switch self {
-    case .csv: .csv
+    case .csv, .parquet: .csv
     case .ndjson: .ndjson
     }
   }
