@@ -11,7 +11,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "formats: [parquet]", "formats: [csv, parquet]",
+    "formats: [parquet]", "formats: [csv, parquet]", "exports: [finops-hub]",
     "formats: [parquet], duckdb: bin/none", "formats: [parquet], duckdb: none",
   ])
   func withoutDuckDBNothingIsFetched(load: String) throws {
@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test func csvNeedsNoDuckDB() throws {
-    let workplace = try workplace("formats: [csv]")
+    let workplace = try workplace("formats: [csv], exports: [vantage, datadog]")
     let result = try workplace.run("load", ["--quiet"] + workplace.days, ["PATH": workplace.folder.path])
     // The days were never fetched.
     #expect(result.status == 65 && !result.errorText.contains("DuckDB"), "\(result.errorText)")

@@ -142,7 +142,8 @@ import Testing
     (10, "load: { formats: [xlsx] }", 10, "must hold only csv"),
     (10, "load: { formats: [csv, csv] }", 10, "twice"),
     (10, "load: { spreadsheet: maybe }", 10, "true or false"),
-    (10, "load: { duckdb: 1 }", 10, "must be text"),
+    (10, "load: { exports: [cloudzero] }", 10, "must hold only finops-hub, vantage, datadog"),
+    (10, "load: { exports: vantage }", 10, "must be a list"), (10, "load: { duckdb: 1 }", 10, "must be text"),
     (1, "output: true", 1, "must be text"), (4, "    id: 12345", 4, "must be text"),
     (4, "    id: sk-admin-x", 4, "looks like an admin key"),
     (

@@ -14,6 +14,7 @@ import sys
 import urllib.request
 from pathlib import Path
 
+import exports
 import parquet
 import syntax
 from deliveries import Month, Report, with_a_value
@@ -115,6 +116,7 @@ def main():
         days = ("--from", "2026-10-28", "--to", "2026-11-05")
         parquet.check(pipeline, work, report, days)
         parquet.check_refusal(pipeline, work, report)
+        exports.check(pipeline, work, report, days)
 
     engines = []
     try:

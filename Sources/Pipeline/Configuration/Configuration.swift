@@ -28,7 +28,7 @@ public struct StoresConfiguration: Sendable, Hashable {
   public var raw: String?
   /// Of `normalized/` and `names/`.
   public var normalized: String?
-  /// Of `focus/` and `spreadsheet/`.
+  /// Of `focus/`, `spreadsheet/` and `export/`.
   public var focus: String?
 }
 
@@ -88,9 +88,11 @@ public struct LoadConfiguration: Sendable, Hashable {
   public var priceList: String?
   /// DuckDB's command line program, which writes Parquet: a path, or a name to look up in `PATH`.
   public var duckdb = "duckdb"
+  /// Copies in the form that other services read, below `export/`.
+  public var exports: [ExportPreset] = []
 
   /// Whether anything is written as Parquet.
-  var needsDuckDB: Bool { formats.contains(.parquet) }
+  var needsDuckDB: Bool { formats.contains(.parquet) || exports.contains(where: \.isParquet) }
 }
 
 public struct MetricsConfiguration: Sendable, Hashable {

@@ -152,6 +152,7 @@ public struct ConfigurationReader {
     guard let mapping = top.mapping("load") else { return result }
     mapping.allow([
       "focus_version", "formats", "columns", "spreadsheet", "shrink_guard_percent", "price_list", "duckdb",
+      "exports",
     ])
     result.focusVersion = mapping.choice("focus_version", of: FOCUSVersion.self) ?? result.focusVersion
     result.formats = mapping.choices("formats", of: DeliveryFormat.self) ?? result.formats
@@ -166,6 +167,7 @@ public struct ConfigurationReader {
     if let program = mapping.text("duckdb") {
       result.duckdb = program.contains("/") ? Self.resolve(program, in: folder) : program
     }
+    result.exports = mapping.choices("exports", of: ExportPreset.self) ?? result.exports
     return result
   }
 

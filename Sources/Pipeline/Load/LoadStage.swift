@@ -36,7 +36,12 @@ public struct LoadStage: Sendable {
         configuration: configuration, context: context, scope: scope, month: month, columns: columns,
         metadata: metadata, priceList: priceList
       ).run()
-      if let delivery = result.delivery { output.deliveries.append(delivery) }
+      if let delivery = result.delivery {
+        output.deliveries.append(delivery)
+        output.failures += try await MonthExports(
+          configuration: configuration, context: context, priceList: priceList, delivery: delivery
+        ).write()
+      }
       output.figures.append(contentsOf: result.figures)
       output.restatements.append(contentsOf: result.restatements)
       output.failures.append(contentsOf: result.failures)

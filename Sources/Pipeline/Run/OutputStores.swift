@@ -29,7 +29,7 @@ public struct OutputStores: Sendable {
     let stores = configuration.stores
     for (text, names) in [
       (stores.raw, ["raw"]), (stores.normalized, ["normalized", "names"]),
-      (stores.focus, ["focus", "spreadsheet"]),
+      (stores.focus, ["focus", "spreadsheet", "export"]),
     ] {
       guard let text, text != configuration.output else { continue }
       let store = try open(text)
