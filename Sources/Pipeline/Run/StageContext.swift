@@ -4,7 +4,9 @@ import Staging
 
 /// What every stage is given beside its input.
 public struct StageContext: Sendable {
-  public var store: any Store
+  public let store: any Store
+  /// Partitions in the store; records that were read stay understood.
+  let partitions: PartitionStore
   public var diagnostics: DiagnosticsCollector
   public var logger: Logger
   public var progress: any ProgressReporter
@@ -14,6 +16,7 @@ public struct StageContext: Sendable {
     progress: any ProgressReporter = SilentProgress()
   ) {
     self.store = store
+    partitions = PartitionStore(store)
     self.diagnostics = diagnostics
     self.logger = logger
     self.progress = progress
@@ -28,8 +31,6 @@ public struct StageContext: Sendable {
     context.diagnostics = diagnostics.at(Dictionary(uniqueKeysWithValues: place))
     return context
   }
-
-  var partitions: PartitionStore { PartitionStore(store) }
 }
 
 /// Told what a stage is doing, for a person who watches.

@@ -17,6 +17,7 @@ public struct PartitionFile: Sendable {
 /// The record is written last: a partition without one, or whose files do not match it, is not there.
 public struct PartitionStore: Sendable {
   public let store: any Store
+  private let records = RecordCache()
 
   public init(_ store: any Store) { self.store = store }
 
@@ -61,7 +62,10 @@ public struct PartitionStore: Sendable {
   public func record(_ folder: String) async throws -> PartitionRecord? {
     let key = folder + "/" + Layout.partitionRecord
     guard let bytes = try await store.read(key) else { return nil }
-    return try DeterministicJSON.decode(PartitionRecord.self, from: bytes, path: key)
+    if let known = records.record(key, bytes) { return known }
+    let record = try DeterministicJSON.decode(PartitionRecord.self, from: bytes, path: key)
+    records.note(key, bytes, record)
+    return record
   }
 
   /// Whether every file of the record is there with its size and digest.
