@@ -126,15 +126,17 @@ public struct UnblendedCommand: AsyncParsableCommand {
         unblended status --config pipeline.yaml
         unblended diff output other/output
         unblended schema --dialect postgres --month 2026-11 | psql costs
+        unblended reconcile --month 2026-10 --invoice invoices.yaml
 
       EXIT CODES
-        0 done   1 diff: not the same   64 usage   65 data refused   69 API unreachable or failing   70 bug   73 cannot write the output
+        0 done   1 diff, reconcile: not the same   64 usage   65 data refused   69 API unreachable or failing   70 bug   73 cannot write the output
         74 I/O error   75 try again later   77 key refused or scope missing   78 bad configuration
       """,
     version: Version.current,
     subcommands: [
       RunCommand.self, DiffCommand.self, DoctorCommand.self, StatusCommand.self, PricesCommand.self,
       SchemaCommand.self,
+      ReconcileCommand.self,
     ])
 
   public init() {}

@@ -14,7 +14,7 @@ import Testing
     #expect(result.error.isEmpty)
   }
 
-  @Test(arguments: ["run", "doctor"])
+  @Test(arguments: ["run", "doctor", "diff", "reconcile"])
   func subcommandsHaveHelp(name: String) throws {
     let result = try Programs.run("unblended", [name, "--help"])
     #expect(result.status == 0 && result.outputText.contains("USAGE: unblended \(name)"))

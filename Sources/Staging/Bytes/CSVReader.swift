@@ -130,7 +130,7 @@ public struct CSVReader {
   }
 
   /// Finds the next record's fields; returns its length with its line end, or nil at the end.
-  private static func nextRecord(
+  static func nextRecord(
     in window: ByteWindow, fields: inout [CSVRecord.Field], path: String, number: Int
   ) throws -> Int? {
     while true {
