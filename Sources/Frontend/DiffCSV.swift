@@ -33,9 +33,9 @@ enum DiffCSV {
       }.joined()
   }
 
-  static func lag(_ movements: [DeliveryLag.Movement]) -> String {
-    text(LagOutput.header)
-      + movements.map { text(LagOutput.row($0).map { $0.isEmpty ? nil : $0 }) }.joined()
+  /// Rows of texts, the header first; empty ones are null.
+  static func rows(_ rows: [[String]]) -> String {
+    rows.map { text($0.map { $0.isEmpty ? nil : $0 }) }.joined()
   }
 
   private static func text(_ fields: [String?]) -> String {

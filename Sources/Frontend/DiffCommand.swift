@@ -74,9 +74,15 @@ struct DiffCommand: AsyncParsableCommand {
       "Tell how much each past day of this output moved after it was first delivered.", valueName: "root"))
   var lag: String?
 
+  @Flag(
+    help: "With --lag: one row for each number of days after which past days changed, in place of one a day.")
+  var byAge = false
+
   func validate() throws {
     if lag != nil {
       if before != nil { throw ValidationError("--lag ROOT takes no other delivery.") }
+    } else if byAge {
+      throw ValidationError("--by-age goes with --lag ROOT.")
     } else if before == nil || after == nil {
       throw ValidationError("Name two deliveries or outputs: unblended diff A B.")
     }
@@ -113,7 +119,7 @@ struct DiffCommand: AsyncParsableCommand {
     var output = DiffOutput(
       left, right, format: format, limit: limit ?? (format.isForPeople ? 50 : 0),
       showsTotals: !groupings.isEmpty)
-    output.begin()
+    try output.begin()
     let report = try await DeliveryDiff(options).compare(left, right) { try output.add($0) }
     try output.end(report)
     return report.isSame
@@ -141,7 +147,7 @@ struct DiffCommand: AsyncParsableCommand {
         && (organizations.isEmpty || organizations.contains(movement.organization))
     }
     if movements.isEmpty { throw NoDelivery(text: root, reason: "it holds no delivery") }
-    try LagOutput(format: format).print(movements)
+    try LagOutput(format: format).print(movements, byAge: byAge)
   }
 }
 

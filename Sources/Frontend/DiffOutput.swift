@@ -13,6 +13,9 @@ struct DiffOutput {
   let showsTotals: Bool
   private var largest: LargestDifferences
   private var printed = 0
+  /// Lines are written many at a time: differences may be millions.
+  private var pending: [UInt8] = []
+  private static let pendingLimit = 1 << 16
 
   init(_ before: ComparedSide, _ after: ComparedSide, format: DiffFormat, limit: Int, showsTotals: Bool) {
     self.before = before
@@ -30,17 +33,17 @@ struct DiffOutput {
   ]
   private static let chargeNumbers: Set<Int> = [1, 3, 4, 12, 13]
 
-  func begin() {
+  mutating func begin() throws {
     switch format {
-    case .table: write(["A  \(Self.title(before))", "B  \(Self.title(after))", ""])
-    case .markdown: write(["A: `\(Self.title(before))`  ", "B: `\(Self.title(after))`", ""])
-    case .json: StandardStreams.writeOutput("{\"changes\":[")
-    case .csv: if !showsTotals { StandardStreams.writeOutput(DiffCSV.chargeHeader) }
+    case .table: try write(["A  \(Self.title(before))", "B  \(Self.title(after))", ""])
+    case .markdown: try write(["A: `\(Self.title(before))`  ", "B: `\(Self.title(after))`", ""])
+    case .json: try emit("{\"changes\":[")
+    case .csv: if !showsTotals { try emit(DiffCSV.chargeHeader) }
     }
   }
 
-  mutating func add(_ difference: ChargeDifference) throws {
-    if limit > 0 { largest.add(difference) } else { try print(difference) }
+  mutating func add(_ found: FoundDifference) throws {
+    if limit > 0 { largest.add(found) } else { try print(found.charge) }
   }
 
   mutating func end(_ report: DiffReport) throws {
@@ -48,39 +51,46 @@ struct DiffOutput {
     switch format {
     case .table, .markdown:
       if !largest.kept.isEmpty {
-        write(lines([Self.chargeHeader] + largest.kept.map(Self.row), Self.chargeNumbers))
+        try write(lines([Self.chargeHeader] + largest.kept.map(Self.row), Self.chargeNumbers))
       }
       if largest.left > 0 {
-        write(["", "… and \(largest.left) more with smaller differences; --limit 0 shows all"])
+        try write(["", "… and \(largest.left) more with smaller differences; --limit 0 shows all"])
       }
-      if printed > 0 || !largest.kept.isEmpty { write([""]) }
-      for table in Self.totalTables(report) { write(lines(table, [3, 4, 5]) + [""]) }
+      if printed > 0 || !largest.kept.isEmpty { try write([""]) }
+      for table in Self.totalTables(report) { try write(lines(table, [3, 4, 5]) + [""]) }
       if !report.columnsLeftOut.isEmpty {
-        write([
+        try write([
           "not compared, as one side has no such columns: " + report.columnsLeftOut.joined(separator: ", ")
         ])
       }
-      write([Self.conclusion(report)])
+      try write([Self.conclusion(report)])
     case .json:
       let tail = try DeterministicJSON.encode(DiffJSON.Tail(report, before, after), onOneLine: true)
       // The object was opened before the first change.
-      StandardStreams.writeOutput("\n]," + String(decoding: tail.dropFirst(), as: UTF8.self))
+      try emit("\n]," + String(decoding: tail.dropFirst(), as: UTF8.self))
     case .csv:
-      if showsTotals { StandardStreams.writeOutput(DiffCSV.totals(report.totals)) }
+      if showsTotals { try emit(DiffCSV.totals(report.totals)) }
     }
+    try flush()
   }
 
   private mutating func print(_ difference: ChargeDifference) throws {
     switch format {
-    case .table, .markdown:
-      if printed == 0 { write([Self.chargeHeader.joined(separator: " · ")]) }
-      write([Self.row(difference).map { $0.isEmpty ? "-" : $0 }.joined(separator: " · ")])
+    case .table:
+      // The widths of columns are not known before the last row.
+      if printed == 0 { try write([Self.chargeHeader.joined(separator: " · ")]) }
+      try write([
+        Self.row(difference).map { $0.isEmpty ? "-" : TextTable.printable($0) }.joined(separator: " · ")
+      ])
+    case .markdown:
+      let rows = lines([Self.chargeHeader, Self.row(difference)], Self.chargeNumbers)
+      try write(printed == 0 ? rows : Array(rows.suffix(1)))
     case .json:
       let text = try DeterministicJSON.encode(DiffJSON.Change(difference), onOneLine: true)
-      StandardStreams.writeOutput(
+      try emit(
         (printed == 0 ? "\n" : ",\n") + String(decoding: text.dropLast(), as: UTF8.self))
     case .csv:
-      if !showsTotals { StandardStreams.writeOutput(DiffCSV.row(difference)) }
+      if !showsTotals { try emit(DiffCSV.row(difference)) }
     }
     printed += 1
   }
@@ -90,8 +100,18 @@ struct DiffOutput {
       ? TextTable.markdown(rows, rightAligned: numbers) : TextTable.aligned(rows, rightAligned: numbers)
   }
 
-  private func write(_ lines: [String]) {
-    StandardStreams.writeOutput(lines.map { $0 + "\n" }.joined())
+  private mutating func write(_ lines: [String]) throws {
+    try emit(lines.map { $0 + "\n" }.joined())
+  }
+
+  private mutating func emit(_ text: String) throws {
+    pending.append(contentsOf: text.utf8)
+    if pending.count > Self.pendingLimit { try flush() }
+  }
+
+  private mutating func flush() throws {
+    try StandardStreams.writeSummary(String(decoding: pending, as: UTF8.self))
+    pending.removeAll(keepingCapacity: true)
   }
 
   private static func title(_ side: ComparedSide) -> String {

@@ -21,22 +21,39 @@ struct LagOutput {
     ]
   }
 
-  func print(_ movements: [DeliveryLag.Movement]) throws {
-    let rows = [Self.header] + movements.map(Self.row)
-    let numbers: Set<Int> = [4, 6, 7, 8, 9]
-    switch format {
-    case .table: write(TextTable.aligned(rows, rightAligned: numbers))
-    case .markdown: write(TextTable.markdown(rows, rightAligned: numbers))
-    case .csv: StandardStreams.writeOutput(DiffCSV.lag(movements))
-    case .json:
-      for movement in movements {
-        let fields = zip(Self.header, Self.row(movement)).map { ($0, $1) }
-        write([JSONLine.object(fields)])
-      }
-    }
+  private static let numbers: Set<Int> = [4, 6, 7, 8, 9]
+
+  static let ageHeader = [
+    "currency", "days_after_end", "days_changed", "moved", "size_of_changes", "largest_change",
+  ]
+
+  static func row(_ age: DeliveryLag.AgeMovement) -> [String] {
+    [
+      age.currency, "\(age.age)", "\(age.days)", age.moved.description, age.size.description,
+      age.largest.description,
+    ]
   }
 
-  private func write(_ lines: [String]) {
-    StandardStreams.writeOutput(lines.map { $0 + "\n" }.joined())
+  private static let ageNumbers: Set<Int> = [1, 2, 3, 4, 5]
+
+  /// - Parameter byAge: in place of one row a day, one for each age at which days changed. Tables have both.
+  func print(_ movements: [DeliveryLag.Movement], byAge: Bool) throws {
+    let days = [Self.header] + movements.map(Self.row)
+    let ages = [Self.ageHeader] + DeliveryLag.byAge(movements).map(Self.row)
+    let shown = byAge ? ages : days
+    var text = ""
+    switch format {
+    case .table, .markdown:
+      let table = format == .table ? TextTable.aligned : TextTable.markdown
+      if !byAge { text += lines(table(days, Self.numbers)) + "\n" }
+      text +=
+        ages.count > 1 ? lines(table(ages, Self.ageNumbers)) : "no day changed after it was first delivered\n"
+    case .csv: text = DiffCSV.rows(shown)
+    case .json:
+      text = lines(shown.dropFirst().map { row in JSONLine.object(zip(shown[0], row).map { ($0, $1) }) })
+    }
+    try StandardStreams.writeSummary(text)
   }
+
+  private func lines(_ lines: [String]) -> String { lines.map { $0 + "\n" }.joined() }
 }

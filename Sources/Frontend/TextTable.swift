@@ -25,7 +25,7 @@ enum TextTable {
   }
 
   /// Names come from outside: none of their characters may move the cursor of a terminal.
-  private static func printable(_ text: String) -> String {
+  static func printable(_ text: String) -> String {
     String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "\u{FFFD}" : $0 }))
   }
 

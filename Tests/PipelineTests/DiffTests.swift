@@ -1,8 +1,9 @@
-import Pipeline
 import Spend
 import Staging
 import TestSupport
 import Testing
+
+@testable import Pipeline
 
 /// Deliveries compared charge by charge.
 @Suite struct DiffTests {
@@ -187,6 +188,8 @@ import Testing
     let moved = try await DeliveryLag.read(harness.store)
     #expect(moved.map(\.versions) == [1, 2, 1])
     #expect(try moved.map(\.difference) == [.zero, ExactDecimal("7.51"), .zero])
+    let changes = moved.flatMap(\.changes)
+    #expect(try changes.map(\.amount) == [ExactDecimal("7.51")] && changes.map(\.age) == [16])
   }
 
   @Test func aWholeOutputIsNarrowedToTheMonthNamed() async throws {
@@ -210,11 +213,147 @@ import Testing
     await #expect(throws: CorruptFile.self) { try await side(other) }
   }
 
+  /// A simulated world against the same world another day, with every part of the identity filled somewhere.
+  private func simulated(_ seed: UInt64, settings: String = "") async throws -> Harness {
+    let harness = try SimulatedClient(oddities: "realistic,no-key-grouping=acme") { $0.seed = seed }.harness(
+      settings: settings)
+    #expect(try await harness.run(from: "2026-11-15", to: "2026-11-19").exitCode == 0)
+    return harness
+  }
+
+  /// What a comparison must find, worked out with dictionaries of texts.
+  private func expected(_ before: Harness, _ after: Harness) async throws -> (lines: Set<String>, same: Int) {
+    struct State: Equatable {
+      var cost = ExactDecimal.zero
+      var quantities: [String: ExactDecimal] = [:]
+    }
+    func states(_ harness: Harness) async throws -> [[String?]: State] {
+      var states: [[String?]: State] = [:]
+      for row in try await harness.delivered("2026-11") {
+        let key = [
+          "BillingAccountId", "ChargePeriodStart", "SubAccountId", "x_LineItem", "x_CredentialId",
+          "x_PrincipalId", "AllocatedResourceId", "ChargeCategory", "BillingCurrency",
+        ].map { row[$0] }
+        states[key, default: State()].cost += try ExactDecimal(#require(row["BilledCost"]))
+        if let quantity = row["ConsumedQuantity"] {
+          states[key, default: State()].quantities[row["ConsumedUnit"] ?? "", default: .zero] +=
+            try ExactDecimal(quantity)
+        }
+      }
+      return states
+    }
+    let (old, new) = (try await states(before), try await states(after))
+    var lines: Set<String> = []
+    var same = 0
+    for key in Set(old.keys).union(new.keys) {
+      let (one, other) = (old[key], new[key])
+      if one == other {
+        same += 1
+      } else {
+        let kind = one == nil ? "added" : other == nil ? "removed" : "changed"
+        let difference = (other?.cost ?? .zero) - (one?.cost ?? .zero)
+        lines.insert("\(kind) \(key.map { $0 ?? "-" }.joined(separator: "|")) \(difference)")
+      }
+    }
+    return (lines, same)
+  }
+
+  private func line(_ difference: FoundDifference) -> String {
+    let identity = difference.identity
+    let parts = [
+      identity.billingAccountID, identity.day.map { $0 + "T00:00:00Z" }, identity.subAccountID,
+      identity.lineItem, identity.credentialID, identity.principalID, identity.allocatedResourceID,
+      identity.chargeCategory, identity.currency,
+    ]
+    return
+      "\(difference.kind.rawValue) \(parts.map { $0 ?? "-" }.joined(separator: "|")) \(difference.difference)"
+  }
+
+  @Test func findsWhatAPlainComparisonFinds() async throws {
+    // Two worlds whose accounts, projects and days are called alike, and their charges partly.
+    let (one, other) = (try await simulated(1), try await simulated(2))
+    let (lines, same) = try await expected(one, other)
+    let (before, after) = (try await side(one), try await side(other))
+    var found: [FoundDifference] = []
+    let whole = try await DeliveryDiff(DiffOptions(groupings: DiffGrouping.allCases)).compare(before, after) {
+      if !$0.isRename { found.append($0) }
+    }
+    #expect(Set(found.map(line)) == lines && found.count == lines.count && lines.count > 100)
+    #expect(whole.counts.same + whole.counts.renamed == same)
+    for (earlier, later) in zip(found, found.dropFirst())
+    where earlier.identity.day == later.identity.day
+      && earlier.identity.billingAccountID == later.identity.billingAccountID
+    {
+      #expect(earlier.identity < later.identity)
+    }
+    for difference in found.prefix(200) {
+      let charge = difference.charge
+      #expect(charge.kind == difference.kind && charge.aspects == difference.aspects)
+      #expect(charge.difference == difference.difference && charge.identity == difference.identity)
+    }
+    for grouping in DiffGrouping.allCases {
+      let totals = whole.totals.filter { $0.grouping == grouping }
+      #expect(totals.reduce(.zero) { $0 + $1.difference } == found.reduce(.zero) { $0 + $1.difference })
+    }
+    // A day that is too large for memory is compared in parts, and nothing is found twice or lost.
+    for rows in [1, 50] {
+      var parts: [String] = []
+      let report = try await DeliveryDiff(DiffOptions(groupings: DiffGrouping.allCases)).compare(
+        before, after, rowsAtOnce: rows
+      ) { if !$0.isRename { parts.append(line($0)) } }
+      #expect(Set(parts) == lines && parts.count == lines.count && report.counts == whole.counts)
+      #expect(report.totals.map(\.description) == whole.totals.map(\.description))
+    }
+  }
+
+  /// Quotes, commas and line breaks in names and ids read the same from both formats.
+  @Test func textsThatNeedQuotes() async throws {
+    var api = ScriptedAPI.ordinary
+    api.lists["projects"] = [
+      #"{"id":"proj_1","name":"Say \"hi\", twice\nor \"\"","status":"active"}"#,
+      #"{"id":"proj_2","name":"\"","status":"active"}"#,
+    ]
+    api.costs["2026-11-03"]?.append(ScriptedAPI.cost("4", lineItem: #"odd, \"line\" item"#))
+    let csv = try await delivered(api)
+    let ndjson = try await delivered(api, settings: "load: { formats: [ndjson] }\n")
+    let options = DiffOptions(isStrict: true, groupings: [.project, .lineItem])
+    let result = try await compare(try await side(csv), try await side(ndjson), options)
+    #expect(result.lines == [] && result.report.isSame && result.report.counts.same == 10)
+    #expect(result.report.totals.contains { $0.name == "Say \"hi\", twice\nor \"\"" })
+    #expect(result.report.totals.contains { $0.key == #"odd, "line" item"# })
+    let ordinary = try await delivered(.ordinary)
+    let renamed = try await compare(try await side(ordinary), try await side(csv), options)
+    #expect(renamed.lines.filter { $0.hasPrefix("added") } == ["added  2026-11-03 odd, \"line\" item 4"])
+  }
+
+  @Test func movementsByAge() throws {
+    func movement(_ currency: String, _ changes: [(Int, String)]) throws -> DeliveryLag.Movement {
+      try DeliveryLag.Movement(
+        organization: "acme", day: Day(number: 0), currency: currency, versions: 1, firstDelivered: "",
+        lastDelivered: "", first: 0, last: 0,
+        changes: changes.map { DeliveryLag.Change(age: $0, amount: try ExactDecimal($1)) })
+    }
+    let ages = DeliveryLag.byAge([
+      try movement("USD", [(1, "0.5"), (2, "-2"), (3, "0")]), try movement("USD", [(2, "1.25")]),
+      try movement("EUR", [(2, "3")]),
+    ])
+    #expect(
+      ages.map { "\($0.currency) \($0.age) \($0.days) \($0.moved) \($0.size) \($0.largest)" } == [
+        "EUR 2 1 3 3 3", "USD 1 1 0.5 0.5 0.5", "USD 2 2 -0.75 3.25 -2",
+      ])
+  }
+
   @Test func theLargestAreKept() async throws {
     let before = try await side(try await delivered(.ordinary))
     let after = try await side(try await delivered(changed))
     var largest = LargestDifferences(limit: 2)
     _ = try await DeliveryDiff().compare(before, after) { largest.add($0) }
     #expect(try largest.kept.map(\.difference) == [7, ExactDecimal("0.5")] && largest.left == 2)
+  }
+}
+
+extension DiffTotal {
+  fileprivate var description: String {
+    "\(grouping) \(key ?? "-") \(currency) \(before) \(after)"
   }
 }

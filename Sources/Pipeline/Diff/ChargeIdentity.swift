@@ -3,36 +3,27 @@
 /// BillingAccountId, ChargePeriodStart, SubAccountId, x_LineItem (SkuPriceId where there is none), x_CredentialId,
 /// x_PrincipalId, AllocatedResourceId, ChargeCategory and BillingCurrency. Names are no part of it, and neither are
 /// amounts and quantities. Charges of one delivery with equal identities are added up before they are compared.
-///
-/// One byte string, so that a day's charges are hashed and compared without regard to Unicode equivalence.
 public struct ChargeIdentity: Sendable, Hashable, Comparable {
-  private let bytes: [UInt8]
+  /// In the order of ``columns``; nil for null.
+  private let parts: [String?]
 
-  /// Occurs in no UTF-8 text.
-  private static let separator: UInt8 = 0xFF
+  /// The parts of an identity, in its order; SkuPriceId stands in for the line item.
+  static let columns: [DiffColumn] = [
+    .billingAccountID, .chargePeriodStart, .subAccountID, .lineItem, .credentialID, .principalID, .resourceID,
+    .category, .currency,
+  ]
 
-  init(_ charge: DeliveredFields, ignoring ignored: Set<IgnoredPart>) {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(200)
-    func add(_ text: String?, isIgnored: Bool = false) {
-      if let text, !isIgnored { bytes.append(contentsOf: text.utf8) }
-      bytes.append(Self.separator)
-    }
-    add(charge[.billingAccountID])
-    add(charge[.chargePeriodStart])
-    add(charge[.subAccountID])
-    add(charge[.lineItem] ?? charge[.skuPriceID])
-    add(charge[.credentialID], isIgnored: ignored.contains(.credential))
-    add(charge[.principalID], isIgnored: ignored.contains(.principal))
-    // What a cost was allocated to is a key or a person: it goes with them.
-    add(charge[.resourceID], isIgnored: !ignored.isDisjoint(with: [.credential, .principal]))
-    add(charge[.category])
-    add(charge[.currency])
-    self.bytes = bytes
-  }
+  /// - Parameter parts: as many as there are ``columns``.
+  init(_ parts: [String?]) { self.parts = parts }
 
+  /// Part by part by their bytes, null last.
   public static func < (left: ChargeIdentity, right: ChargeIdentity) -> Bool {
-    left.bytes.lexicographicallyPrecedes(right.bytes)
+    for (one, other) in zip(left.parts, right.parts) where one != other {
+      guard let one else { return false }
+      guard let other else { return true }
+      return one.utf8.lexicographicallyPrecedes(other.utf8)
+    }
+    return false
   }
 
   public var billingAccountID: String? { parts[0] }
@@ -45,12 +36,6 @@ public struct ChargeIdentity: Sendable, Hashable, Comparable {
   public var allocatedResourceID: String? { parts[6] }
   public var chargeCategory: String? { parts[7] }
   public var currency: String? { parts[8] }
-
-  private var parts: [String?] {
-    bytes.split(separator: Self.separator, omittingEmptySubsequences: false).map { part in
-      part.isEmpty ? nil : String(decoding: part, as: UTF8.self)
-    }
-  }
 }
 
 /// What a comparison can leave out, where one side does not have it.

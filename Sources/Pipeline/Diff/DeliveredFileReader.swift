@@ -28,15 +28,18 @@ struct DeliveredFileReader {
   let path: String
   /// The columns that the file has, of those that are known here.
   let columns: Set<DiffColumn>
+  /// Charges, as the manifest counts them.
+  let rows: Int
   private let content: [UInt8]
   private let format: DeliveryFormat
 
   /// - Parameter content: the file as stored.
   /// - Throws: ``CorruptFile`` for a file whose beginning cannot be read; ``MissingMoneyColumn``.
-  init(_ content: [UInt8], format: String, path: String) throws {
-    guard let format = DeliveryFormat(rawValue: format) else {
-      throw CorruptFile(path: path, reason: "files of format \(format) cannot be compared")
+  init(_ content: [UInt8], _ file: DeliveredFile, path: String) throws {
+    guard let format = DeliveryFormat(rawValue: file.format) else {
+      throw CorruptFile(path: path, reason: "files of format \(file.format) cannot be compared")
     }
+    rows = file.rows
     self.content = content
     self.format = format
     self.path = path

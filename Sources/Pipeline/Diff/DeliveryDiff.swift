@@ -4,10 +4,14 @@ import Staging
 
 /// Compares deliveries charge by charge.
 ///
-/// Goes through the days of both sides one by one and holds one organization's day of each side at a time. Files with
-/// equal digests are the same and are not read, unless a grouping asks for what the manifest does not tell.
+/// Goes through the days of both sides one by one and holds one organization's day of each side at a time, of a very
+/// large one a part. Files with equal digests are the same and are not read, unless a grouping asks for what the
+/// manifest does not tell.
 public struct DeliveryDiff: Sendable {
   private let options: DiffOptions
+
+  /// A day with more charges on one side than this is compared in several parts, each read for itself.
+  static let rowsAtOnce = 400_000
 
   public init(_ options: DiffOptions = DiffOptions()) { self.options = options }
 
@@ -27,10 +31,18 @@ public struct DeliveryDiff: Sendable {
     }
   }
 
-  /// - Parameter onDifference: called with each difference, by day, organization and identity.
+  /// - Parameter onDifference: called with each difference, by day, organization and identity; of a day that is
+  ///   compared in parts, part by part.
   /// - Throws: ``CorruptFile`` for a file that is not what its manifest says; what `onDifference` throws.
   public func compare(
-    _ before: ComparedSide, _ after: ComparedSide, onDifference: (ChargeDifference) throws -> Void
+    _ before: ComparedSide, _ after: ComparedSide, onDifference: (FoundDifference) throws -> Void
+  ) async throws -> DiffReport {
+    try await compare(before, after, rowsAtOnce: Self.rowsAtOnce, onDifference: onDifference)
+  }
+
+  func compare(
+    _ before: ComparedSide, _ after: ComparedSide, rowsAtOnce: Int,
+    onDifference: (FoundDifference) throws -> Void
   ) async throws -> DiffReport {
     let left = try parts(before)
     let right = try parts(after)
@@ -49,15 +61,26 @@ public struct DeliveryDiff: Sendable {
       let oldFiles = try await load(old)
       let newFiles = try await load(new)
       // A column that one side lacks (FOCUS 1.2 has no allocation, a subset has less) distinguishes nothing.
-      let common = Self.commonColumns(oldFiles, newFiles)
+      let common = (oldFiles + newFiles).reduce(Set(DiffColumn.allCases)) { $0.intersection($1.columns) }
       leftOut.formUnion(DiffColumn.compared.subtracting(common))
-      let oldCharges = try charges(oldFiles, common, on: .before, &totals)
-      let newCharges = try charges(newFiles, common, on: .after, &totals)
-      let result = DayCharges.differences(oldCharges, newCharges, options)
-      counts.same += result.same
-      for difference in result.differences {
-        counts.count(difference)
-        try onDifference(difference)
+      let columns = ComparedColumns(common: common, ignoring: options.ignored)
+      let rows = max(oldFiles.reduce(0) { $0 + $1.rows }, newFiles.reduce(0) { $0 + $1.rows })
+      let parts = max(1, (rows + rowsAtOnce - 1) / rowsAtOnce)
+      for part in 0..<parts {
+        let part = DayCharges.Part(index: part, count: parts)
+        // Both sides at once: they have nothing in common until they are compared.
+        async let oldCharges = charges(oldFiles, columns, part)
+        async let newCharges = charges(newFiles, columns, part)
+        let comparison = DayComparison(try await oldCharges, try await newCharges)
+        totals.add(comparison.before.sums, comparison.before.texts, on: .before)
+        totals.add(comparison.after.sums, comparison.after.texts, on: .after)
+        let found = comparison.differences(options)
+        counts.same += found.same
+        for pair in found.pairs {
+          let difference = FoundDifference(comparison: comparison, pair: pair)
+          counts.count(difference)
+          try onDifference(difference)
+        }
       }
     }
     let different =
@@ -65,6 +88,12 @@ public struct DeliveryDiff: Sendable {
     return DiffReport(
       counts: counts, totals: totals.all, columnsLeftOut: leftOut.map(\.name).sorted(), isSame: different == 0
     )
+  }
+
+  private func charges(
+    _ files: [DeliveredFileReader], _ columns: ComparedColumns, _ part: DayCharges.Part
+  ) async throws -> DayCharges {
+    try DayCharges(files, columns, options.groupings, part)
   }
 
   /// The files of a side by day and format.
@@ -104,59 +133,32 @@ public struct DeliveryDiff: Sendable {
     old.files.map(\.sha256).sorted() == new.files.map(\.sha256).sorted()
   }
 
-  /// A file's bytes as stored, and the columns it has.
-  private struct LoadedFile {
-    let path: String
-    let format: String
-    let content: [UInt8]
-    let columns: Set<DiffColumn>
-  }
-
-  private func load(_ part: Part?) async throws -> [LoadedFile] {
+  private func load(_ part: Part?) async throws -> [DeliveredFileReader] {
     guard let part else { return [] }
-    var loaded: [LoadedFile] = []
-    for file in part.files { loaded.append(try await load(file, part.snapshot)) }
-    return loaded
-  }
-
-  private func load(_ file: DeliveredFile, _ snapshot: DeliverySnapshot) async throws -> LoadedFile {
-    let path = "\(snapshot.store.name)/\(snapshot.key(file))"
-    let content = try await snapshot.content(file)
-    let columns = try DeliveredPartReader.columns(of: content, format: file.format, path: path)
-    return LoadedFile(path: path, format: file.format, content: content, columns: columns)
-  }
-
-  /// A side without files lacks no column.
-  private static func commonColumns(_ old: [LoadedFile], _ new: [LoadedFile]) -> Set<DiffColumn> {
-    (old + new).reduce(Set(DiffColumn.allCases)) { $0.intersection($1.columns) }
-  }
-
-  private func charges(
-    _ files: [LoadedFile], _ columns: Set<DiffColumn>, on side: DiffTotals.Side, _ totals: inout DiffTotals
-  ) throws -> DayCharges {
-    var charges = DayCharges()
-    let isWhole = columns.isSuperset(of: DiffColumn.compared)
-    for file in files {
-      try forEachCharge(of: file) { charge, cost, currency in
-        try charges.add(isWhole ? charge : charge.keeping(columns), cost: cost, ignoring: options.ignored)
-        totals.add(charge, cost, currency: currency, on: side)
-      }
+    var loaded: [DeliveredFileReader] = []
+    for file in part.files {
+      loaded.append(
+        try DeliveredFileReader(
+          try await part.snapshot.content(file), file,
+          path: "\(part.snapshot.store.name)/\(part.snapshot.key(file))"))
     }
-    return charges
+    return loaded
   }
 
   /// Counts a day that is the same on both sides.
   private func addIdentical(
     _ part: Part, _ date: String, _ billingAccountID: String, to totals: inout DiffTotals
   ) async throws {
-    let isInManifest = options.groupings.allSatisfy(\.isInManifest)
-    for file in part.files {
-      guard isInManifest else {
-        try forEachCharge(of: try await load(file, part.snapshot)) { charge, cost, currency in
-          totals.add(charge, cost, currency: currency, on: .both)
-        }
-        continue
+    guard options.groupings.allSatisfy(\.isInManifest) else {
+      var texts = TextNumbers()
+      var sums = GroupSums(options.groupings)
+      let wanted = Set(DiffColumn.required + options.groupings.flatMap(\.columns))
+      for file in try await load(part) {
+        try file.forEachRow(wanted) { sums.add(try file.decimal(.billedCost, of: $0), $0, &texts) }
       }
+      return totals.add(sums, texts, on: .both)
+    }
+    for file in part.files {
       let name = part.snapshot.manifest.organizations[file.organization]?.billingAccountName
       for (currency, text) in file.controlTotals {
         let cost = try decimal(text, at: "\(part.snapshot.key(file))", "control_totals")
@@ -166,21 +168,6 @@ public struct DeliveryDiff: Sendable {
             cost, grouping, isDay ? date : billingAccountID, name: isDay ? nil : name, currency: currency,
             on: .both)
         }
-      }
-    }
-  }
-
-  private func forEachCharge(
-    of file: LoadedFile, _ body: (DeliveredFields, _ cost: ExactDecimal, _ currency: String) throws -> Void
-  ) throws {
-    let path = file.path
-    try DeliveredPartReader.forEachCharge(of: file.content, format: file.format, path: path) { charge, line in
-      guard let text = charge[.billedCost], let currency = charge[.currency] else {
-        throw CorruptFile(path: "\(path):\(line)", reason: "a charge without BilledCost or BillingCurrency")
-      }
-      let cost = try decimal(text, at: "\(path):\(line)", DiffColumn.billedCost.name)
-      do { try body(charge, cost, currency) } catch let error as DecimalSyntaxError {
-        throw CorruptFile(path: "\(path):\(line)", reason: "\(DiffColumn.consumedQuantity.name): \(error)")
       }
     }
   }

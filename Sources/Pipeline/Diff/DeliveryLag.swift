@@ -18,8 +18,53 @@ public struct DeliveryLag: Sendable {
 
     /// Last less first.
     public var difference: ExactDecimal { last - first }
+    /// Each content after the first, in order.
+    public let changes: [Change]
     /// Days between the day's end and the delivery of its last content; nil where the manifest has no such day.
     public var settledAfterDays: Int? { Day(lastDelivered).map { $0.number - day.next.number } }
+  }
+
+  /// One time that a day moved after it was first delivered.
+  public struct Change: Sendable {
+    /// Days between the day's end and the delivery of the new content.
+    public let age: Int
+    /// New less old; 0 where something else than this currency's money changed.
+    public let amount: ExactDecimal
+  }
+
+  /// What days of one age moved by, all organizations and days together.
+  public struct AgeMovement: Sendable {
+    public let currency: String
+    /// Days between a day's end and the delivery of its new content.
+    public let age: Int
+    /// Days that got another amount at this age.
+    public internal(set) var days = 0
+    /// Sum of the changes, and of their sizes.
+    public internal(set) var moved = ExactDecimal.zero
+    public internal(set) var size = ExactDecimal.zero
+    /// The largest change by its size, with its sign.
+    public internal(set) var largest = ExactDecimal.zero
+  }
+
+  /// The movements by the age at which they happened, youngest first.
+  public static func byAge(_ movements: [Movement]) -> [AgeMovement] {
+    struct Key: Hashable {
+      let currency: String
+      let age: Int
+    }
+    var ages: [Key: AgeMovement] = [:]
+    for movement in movements {
+      for change in movement.changes where !change.amount.isZero {
+        let key = Key(currency: movement.currency, age: change.age)
+        var age = ages[key] ?? AgeMovement(currency: key.currency, age: key.age)
+        age.days += 1
+        age.moved += change.amount
+        age.size += change.amount.magnitude
+        if change.amount.magnitude > age.largest.magnitude { age.largest = change.amount }
+        ages[key] = age
+      }
+    }
+    return ages.values.sorted { ($0.currency, $0.age) < ($1.currency, $1.age) }
   }
 
   /// One content of a day, as a manifest has it.
@@ -76,11 +121,17 @@ public struct DeliveryLag: Sendable {
           throw CorruptFile(path: "manifest.json", reason: "\(place.organization), \(place.date): \(error)")
         }
       }
+      var changes: [Change] = []
+      for (older, newer) in zip(ordered, ordered.dropFirst()) where older.madeFrom != newer.madeFrom {
+        guard let delivered = Day(newer.delivered) else { continue }
+        changes.append(
+          Change(age: delivered.number - day.next.number, amount: try total(newer) - total(older)))
+      }
       return Movement(
         organization: place.organization, day: day, currency: currency,
         versions: Set(versions.map(\.madeFrom)).count,
         firstDelivered: first.delivered, lastDelivered: last.delivered, first: try total(first),
-        last: try total(last))
+        last: try total(last), changes: changes)
     }
   }
 }

@@ -47,26 +47,37 @@ public enum DiffGrouping: String, Sendable, CaseIterable, Encodable {
   /// Whether the manifest has the totals of a day, so that a file that is the same on both sides need not be read.
   var isInManifest: Bool { self == .organization || self == .day }
 
-  func key(_ charge: DeliveredFields) -> String? {
+  /// The group that a charge belongs to, as bytes; empty for none.
+  func key(_ row: DeliveredRow) -> UnsafeBufferPointer<UInt8> {
+    let bytes = row[keyColumn]
+    // The day of a date-time.
+    return self == .day ? UnsafeBufferPointer(rebasing: bytes.prefix(10)) : bytes
+  }
+
+  private var keyColumn: DiffColumn {
     switch self {
-    case .organization: charge[.billingAccountID]
-    case .project: charge[.subAccountID]
-    case .model: charge[.modelID]
-    case .service: charge[.serviceName]
-    case .day: charge[.chargePeriodStart].map { String($0.prefix(10)) }
-    case .lineItem: charge[.lineItem]
-    case .credential: charge[.credentialID]
-    case .principal: charge[.principalID]
+    case .organization: .billingAccountID
+    case .project: .subAccountID
+    case .model: .modelID
+    case .service: .serviceName
+    case .day: .chargePeriodStart
+    case .lineItem: .lineItem
+    case .credential: .credentialID
+    case .principal: .principalID
     }
   }
 
-  func name(_ charge: DeliveredFields) -> String? {
+  /// What the group's id is called.
+  var nameColumn: DiffColumn? {
     switch self {
-    case .organization: charge[.billingAccountName]
-    case .project: charge[.subAccountName]
-    case .credential: charge[.credentialName]
-    case .principal: charge[.principalName]
+    case .organization: .billingAccountName
+    case .project: .subAccountName
+    case .credential: .credentialName
+    case .principal: .principalName
     case .model, .service, .day, .lineItem: nil
     }
   }
+
+  /// The columns that are needed to tell the group.
+  var columns: [DiffColumn] { [keyColumn] + (nameColumn.map { [$0] } ?? []) }
 }

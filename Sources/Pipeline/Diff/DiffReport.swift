@@ -24,7 +24,7 @@ public struct DiffReport: Sendable {
       case identicalDays = "identical_days"
     }
 
-    mutating func count(_ difference: ChargeDifference) {
+    mutating func count(_ difference: FoundDifference) {
       switch difference.kind {
       case .added: added += 1
       case .removed: removed += 1

@@ -35,9 +35,10 @@ struct DiffTotals {
 
   init(_ groupings: [DiffGrouping]) { self.groupings = groupings }
 
-  mutating func add(_ charge: DeliveredFields, _ cost: ExactDecimal, currency: String, on side: Side) {
-    for grouping in groupings {
-      add(cost, grouping, grouping.key(charge), name: grouping.name(charge), currency: currency, on: side)
+  /// Adds what one side's day comes to.
+  mutating func add(_ sums: GroupSums, _ texts: TextNumbers, on side: Side) {
+    sums.forEachGroup(texts) { grouping, key, name, currency, sum in
+      add(sum, grouping, key, name: name, currency: currency, on: side)
     }
   }
 

@@ -18,7 +18,7 @@ struct DeliveredDayReader {
   func add(to money: inout DeliveredMoneyOfDay) throws -> Bool {
     let reader: DeliveredFileReader
     do {
-      reader = try DeliveredFileReader(content, format: file.format, path: path)
+      reader = try DeliveredFileReader(content, file, path: path)
     } catch is MissingMoneyColumn { return false }
     let hasProjects = reader.columns.contains(.subAccountID)
     var rows = 0

@@ -3,19 +3,21 @@ import Glibc
 /// Numbers texts in the order in which they are first seen: what repeats in many rows is kept once.
 ///
 /// Hot path: texts come as bytes, and most of them have been seen; neither hashing nor comparing makes a string.
-struct TextNumbers: Sendable {
-  private(set) var texts: [String] = []
+package struct TextNumbers: Sendable {
+  package private(set) var texts: [String] = []
   /// All texts one after the other, and where each ends.
   private var bytes: [UInt8] = []
   private var ends: [Int] = []
   /// Open addressing: numbers at the places their hashes lead to, -1 where there is none.
   private var places: [Int32] = Array(repeating: -1, count: 64)
 
+  package init() {}
+
   /// The text behind a number, nil for one that stands for none.
-  subscript(number: Int32) -> String? { number < 0 ? nil : texts[Int(number)] }
+  package subscript(number: Int32) -> String? { number < 0 ? nil : texts[Int(number)] }
 
   /// The number of a text, a new one if it has not been seen.
-  mutating func number(of text: UnsafeBufferPointer<UInt8>) -> Int32 {
+  package mutating func number(of text: UnsafeBufferPointer<UInt8>) -> Int32 {
     var place = Self.hash(text) & (places.count - 1)
     while places[place] >= 0 {
       if equals(places[place], text) { return places[place] }
@@ -30,7 +32,7 @@ struct TextNumbers: Sendable {
     return number
   }
 
-  mutating func number(of text: String) -> Int32 {
+  package mutating func number(of text: String) -> Int32 {
     var text = text
     return text.withUTF8 { number(of: $0) }
   }
