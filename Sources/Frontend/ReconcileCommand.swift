@@ -65,9 +65,10 @@ struct ReconcileCommand: AsyncParsableCommand {
       let configuration = try ConfigurationFile.read(config)
       let covered = try covered(configuration)
       let invoices = try invoice.map { try InvoiceFile.read($0, configuration.organizations) }
+      let stores = try OutputStores(
+        configuration, environment: ConfigurationFile.environment, diagnostics: DiagnosticsCollector())
       let result = try await Reconciler(
-        store: DirectoryStore(root: configuration.output), month: month,
-        today: ConfigurationFile.clock().today, tolerance: tolerance
+        store: stores.store, month: month, today: ConfigurationFile.clock().today, tolerance: tolerance
       ).run(covered, dashboards: exports(covered), invoices: invoices)
       try StandardStreams.writeSummary(ReconcileOutput(result: result).text(format))
       if !result.closes { throw ExitCode(1) }
