@@ -39,6 +39,21 @@ import Testing
     #expect(try GzipEncoder.compress(sample) == whole)
   }
 
+  /// ISA-L's levels 1 and 2 let the address of their own state into what they write, of this sample one time in 70.
+  @Test func doesNotDependOnWhereTheEncoderLies() throws {
+    let sample = [0x30, 0xE0] + [UInt8](repeating: 0, count: 18) + [0x4A, 0x20]
+    let expected = try GzipEncoder.compress(sample)
+    // Encoders that live at the same time have different addresses.
+    var living: [GzipEncoder] = []
+    for _ in 0..<600 {
+      let encoder = try GzipEncoder()
+      living.append(encoder)
+      try encoder.append(sample)
+      #expect(try encoder.finish() == expected)
+    }
+    #expect(living.count == 600)
+  }
+
   /// RFC 1952: no name, no comment, no extra field, no time.
   @Test func theHeaderTellsNothing() throws {
     let file = try GzipEncoder.compress(Array("charge".utf8))
@@ -99,8 +114,9 @@ import Testing
         continue
       }
     }
-    // Flag TEXT, 32 bits of time, 16 of compression level and system, at most 7 of padding.
-    #expect(accepted <= 1 + 32 + 16 + 7)
+    // Flag TEXT, 32 bits of time, 16 of compression level and system, at most 7 of padding, and some of codes that
+    // no byte of this content uses.
+    #expect(accepted <= 1 + 32 + 16 + 7 + 24)
   }
 
   @Test(arguments: [[0], Array("no gzip".utf8), [0x1F], [0x1F, 0x8B], [UInt8](repeating: 0x1F, count: 40)])
