@@ -10,7 +10,8 @@ public struct Day: Sendable, Hashable, Comparable, CustomStringConvertible {
 
   /// The day that contains `seconds`, a Unix time.
   public init(containing seconds: Int) {
-    number = seconds >= 0 ? seconds / 86_400 : -((-seconds + 86_399) / 86_400)
+    let (quotient, remainder) = seconds.quotientAndRemainder(dividingBy: 86_400)
+    number = remainder < 0 ? quotient - 1 : quotient
   }
 
   /// The day that starts exactly at `seconds`, or nil if that is no UTC midnight.

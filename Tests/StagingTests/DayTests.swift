@@ -57,6 +57,11 @@ import Testing
     #expect(Day(containing: -1) == Day("1969-12-31"))
     #expect(Day(containing: -86_400) == Day("1969-12-31"))
     #expect(Day(containing: -86_401) == Day("1969-12-30"))
+    // What a bucket may claim.
+    for seconds in [Int.min, .min + 1, .min + 86_400, .max - 1, .max] {
+      let day = Day(containing: seconds)
+      #expect(day.number == Int((Int128(seconds) - Int128(((seconds % 86_400) + 86_400) % 86_400)) / 86_400))
+    }
   }
 
   @Test(arguments: ["2026-13", "2026", "2026-1", "2026-00", "x"])
