@@ -122,6 +122,9 @@ import Testing
       ("7", 7000),
       ("0.25", 250), ("1795435260", 60_000), ("0", 0), ("", nil), ("soon", nil), ("1x", nil), ("s", nil),
       ("-3s", nil), ("1s2", nil), ("99999999999999s", nil), ("1.2.3s", nil), ("٣s", nil),
+      // What no header says, and what adds up to more than any number holds.
+      ("100000d", 8_640_000_000_000), ("999999999d", nil),
+      (String(repeating: "1000000000h", count: 3000), nil),
     ] as [(String, Int?)])
   func durationsAreRead(text: String, milliseconds: Int?) {
     #expect(

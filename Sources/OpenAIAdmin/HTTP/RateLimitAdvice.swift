@@ -41,7 +41,10 @@ struct RateLimitAdvice {
         let unit = units.first(where: { rest.hasPrefix($0.name) })
       else { return nil }
       rest = rest.dropFirst(unit.name.count)
-      total += number * unit.milliseconds / 1000
+      // Far beyond the longest pause; kept small, so that no sum of any header overflows.
+      let (product, isBeyond) = number.multipliedReportingOverflow(by: unit.milliseconds)
+      guard !isBeyond, total < 1 << 60 else { return nil }
+      total += product / 1000
     }
     return text.isEmpty ? nil : .milliseconds(total)
   }
