@@ -53,6 +53,7 @@ import Testing
   @Test(arguments: [
     ("amount", ""), ("amount", "12abc"), ("currency", ""), ("currency", "XXX"), ("attribution_method", ""),
     ("attribution_method", "by magic"), ("quantity", "1,5"), ("unit_price", "NaN"),
+    ("unit_price", "00.5"),
   ])
   func refusesWhatNoChargeHas(column: String, value: String) throws {
     let good = ["attribution_method": "unattributed", "currency": "USD", "amount": "1.0"]

@@ -95,8 +95,11 @@ public struct ChargeRecord {
     for byte in bytes {
       if byte == UInt8(ascii: ".") { points += 1 } else if byte &- UInt8(ascii: "0") > 9 { return false }
     }
-    return points == 1 && bytes.count > 2 && bytes.count <= 100 && bytes[0] != UInt8(ascii: ".")
-      && bytes[bytes.count - 1] != UInt8(ascii: ".")
+    guard points == 1, bytes.count > 2, bytes.count <= 100, bytes[bytes.count - 1] != UInt8(ascii: ".") else {
+      return false
+    }
+    // No zero in front of other digits.
+    return bytes[0] == UInt8(ascii: "0") ? bytes[1] == UInt8(ascii: ".") : bytes[0] != UInt8(ascii: ".")
   }
 
   private static let methods = AttributionMethod.allCases.map { Array($0.rawValue.utf8) }
