@@ -32,6 +32,9 @@ public struct ExtractCommand: AsyncParsableCommand {
   public init() {}
 
   public func validate() throws {
+    if csv != nil, options.partition.isGiven {
+      throw ValidationError("--from-csv reads a whole file: use --org, --from and --to, not --partition.")
+    }
     if csv != nil, options.window.organizations.count != 1 {
       throw ValidationError("--from-csv needs exactly one --org: the file does not say whose costs it holds.")
     }
@@ -122,6 +125,7 @@ public struct UnblendedCommand: AsyncParsableCommand {
     discussion: """
       EXAMPLES
         unblended run --config pipeline.yaml
+        unblended plan --config pipeline.yaml
         unblended doctor --config pipeline.yaml
         unblended status --config pipeline.yaml
         unblended diff output other/output
@@ -134,9 +138,8 @@ public struct UnblendedCommand: AsyncParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      RunCommand.self, DiffCommand.self, DoctorCommand.self, StatusCommand.self, PricesCommand.self,
-      SchemaCommand.self,
-      ReconcileCommand.self,
+      RunCommand.self, PlanCommand.self, DiffCommand.self, DoctorCommand.self, StatusCommand.self,
+      PricesCommand.self, SchemaCommand.self, ReconcileCommand.self,
     ])
 
   public init() {}

@@ -6,6 +6,8 @@ import Staging
 /// One run that holds its output: what it needs, what it leaves, and how it is ended before its time.
 struct RunSession: Sendable {
   private let configuration: Configuration
+  /// Partitions that are locked while others work on theirs; nil for a run that has the output for itself.
+  private let shared: PartitionScope?
   private let clock: UTCClock
   private let stores: OutputStores
   private let diagnostics: DiagnosticsCollector
@@ -14,14 +16,19 @@ struct RunSession: Sendable {
   private let logger: Logger
   private let progress: any ProgressReporter
 
+  /// - Parameter shared: the partitions of a run beside which others may be at work. It leaves the metrics alone, which
+  ///   tell the last run of a kind, and what others have set aside.
   init(
-    configuration: Configuration, clock: UTCClock, command: String, logger: Logger,
-    progress: any ProgressReporter
+    configuration: Configuration, clock: UTCClock, command: String, sharing shared: PartitionScope? = nil,
+    logger: Logger, progress: any ProgressReporter
   ) throws {
+    var configuration = configuration
+    if shared != nil { configuration.metrics.textfile = nil }
     self.configuration = configuration
+    self.shared = shared
     self.clock = clock
     self.progress = progress
-    journal = RunJournal(command: command, clock: clock)
+    journal = RunJournal(command: command, clock: clock, shared: shared)
     var named = logger
     named[metadataKey: "run_id"] = "\(journal.runID)"
     let logger = named
@@ -38,23 +45,26 @@ struct RunSession: Sendable {
 
   /// Locks the output for this run.
   /// - Throws: ``OutputLocked``, ``OutputLeased`` at once if another run holds it.
-  func lock() async throws -> any OutputLock { try await stores.lock() }
+  func lock() async throws -> any OutputLock {
+    if let shared { return try await stores.lock(shared) }
+    return try await stores.lock()
+  }
 
   /// Runs the stages; whatever becomes of them, the run has its record.
   func run(
     _ stages: [Stage], _ scope: RunScope, from dashboardExport: DashboardExport?, catchesUp: Bool
   ) async -> RunReport {
     do {
-      try await stores.store.removeScratch()
+      if shared == nil { try await stores.store.removeScratch() }
       let client = try APIClientFactory(
         configuration: configuration, environment: ConfigurationFile.environment, logger: logger,
         diagnostics: diagnostics)
-      let context = StageContext(
-        store: stores.store, diagnostics: diagnostics, logger: logger, progress: progress)
+      var context = StageContext(store: stores.store, diagnostics: diagnostics, logger: logger, progress: progress)
+      if shared != nil { context.turn = { [stores] in try await stores.turn($0) } }
       let report = await PipelineRun(
         configuration: configuration, context: context, client: client, clock: clock
       ).run(stages, scope, journal: journal, from: dashboardExport, catchesUp: catchesUp)
-      if report.interrupted { await removeScratch() }
+      if report.interrupted, shared == nil { await removeScratch() }
       return report
     } catch {
       return await recorder.record(journal.refused(by: error))

@@ -29,14 +29,15 @@ enum StageCommand {
       if stages.contains(.load) { try ParquetEngine.check(configuration) }
       let clock = try ConfigurationFile.clock()
       let dashboardExport = try csv.map { try readExport($0, options) }
-      var scope = try options.scope(configuration, today: clock.today)
+      var scope = try options.scope(configuration, today: clock.today, of: stages)
       scope.acceptsShrink = acceptsShrink
       configuration.fileMode.apply()
       let session = try RunSession(
-        configuration: configuration, clock: clock, command: command, logger: base,
+        configuration: configuration, clock: clock, command: command,
+        sharing: stages.contains(.load) ? nil : scope.partitions, logger: base,
         progress: progress ?? SilentProgress())
       lock = try await session.lock()
-      let catchesUp = options.window.isDefault && dashboardExport == nil
+      let catchesUp = options.window.isDefault && scope.partitions == nil && dashboardExport == nil
       let work = Task { [scope] in
         await session.run(stages, scope, from: dashboardExport, catchesUp: catchesUp)
       }

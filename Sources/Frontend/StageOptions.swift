@@ -5,18 +5,27 @@ import Staging
 /// The flags that `extract`, `normalize`, `load` and `unblended run` share (DESIGN, section 3).
 public struct StageOptions: ParsableArguments {
   @OptionGroup var window: ScopeOptions
+  @OptionGroup var partition: PartitionOptions
   @OptionGroup var output: OutputOptions
 
   public init() {}
+
+  public func validate() throws {
+    if partition.isGiven, !window.isDefault || !window.organizations.isEmpty {
+      throw ValidationError("--partition names exactly what is covered: leave out --from, --to and --org.")
+    }
+  }
 
   var config: String { window.config }
   var from: Day? { window.from }
   var to: Day? { window.to }
   var organizations: [String] { window.organizations }
 
-  /// - Throws: `ValidationError` for an organization that is not configured.
-  func scope(_ configuration: Configuration, today: Day) throws -> RunScope {
-    try window.scope(configuration, today: today)
+  /// - Throws: `ValidationError` for an organization that is not configured, and for partitions that the stages do not
+  ///   have.
+  func scope(_ configuration: Configuration, today: Day, of stages: [Stage]) throws -> RunScope {
+    guard partition.isGiven else { return try window.scope(configuration, today: today) }
+    return try partition.scope(configuration, from: config, today: today, of: stages)
   }
 }
 

@@ -6,6 +6,8 @@ public struct StoreRoot: Sendable {
   public let address: StoreAddress
   public let store: any Store
   private let takeLock: @Sendable () async throws -> any OutputLock
+  private let takePartitions: @Sendable ([String]) async throws -> any OutputLock
+  private let takeTurn: @Sendable (String) async throws -> any OutputLock
   private let probe: @Sendable () async throws -> Void
 
   /// - Parameters:
@@ -28,6 +30,17 @@ public struct StoreRoot: Sendable {
     case .directory(let path):
       store = DirectoryStore(root: path, fileMode: fileMode.bits)
       takeLock = { try RunLock(output: path, fileMode: fileMode) }
+      takeTurn = { try PartitionLock(output: path, name: $0, fileMode: fileMode) }
+      takePartitions = { names in
+        var locks: [any OutputLock] = [try RunLock(output: path, fileMode: fileMode, isShared: true)]
+        do {
+          for name in names { locks.append(try PartitionLock(output: path, name: name, fileMode: fileMode)) }
+        } catch {
+          await OutputLocks(locks).release()
+          throw error
+        }
+        return OutputLocks(locks)
+      }
       probe = {}
       return
     case .s3(let name, let inside):
@@ -47,25 +60,43 @@ public struct StoreRoot: Sendable {
       InterceptedBucket(InterceptedBucket(limited, leaseGuard), retries), prefix: prefix,
       partBytes: settings.partBytes)
     store = opened
-    let seconds = settings.lockSeconds
     let lockBucket = InterceptedBucket(bucket, retries)
-    let key = prefix.isEmpty ? ".lock" : prefix + "/.lock"
+    let locks = PartitionLeases(
+      bucket: lockBucket, prefix: prefix.isEmpty ? "" : prefix + "/", seconds: settings.lockSeconds)
+    let onUnenforced: @Sendable () -> Void = {
+      report(
+        Diagnostic(
+          kind: "lock_not_enforced",
+          message: "\(bucket.name) ignores conditional writes: nothing keeps two runs apart"))
+    }
     takeLock = {
-      let lease = try await ObjectLease.acquire(lockBucket, key: key, seconds: seconds) {
-        report(
-          Diagnostic(
-            kind: "lock_not_enforced",
-            message: "\(bucket.name) ignores conditional writes: nothing keeps two runs apart"))
-      }
-      leaseGuard.depend(on: lease)
+      let lease = try await locks.takeWhole(onUnenforced: onUnenforced)
+      leaseGuard.depend(on: [lease])
       return lease
     }
+    takePartitions = { names in
+      let leases = try await locks.share(names, onUnenforced: onUnenforced)
+      leaseGuard.depend(on: leases)
+      return OutputLocks(leases)
+    }
+    takeTurn = { try await locks.lease($0, onUnenforced: onUnenforced) }
     probe = { try await Self.probe(lockBucket, prefix: prefix) }
   }
 
   /// Locks the root for this run.
   /// - Throws: ``OutputLocked``, ``OutputLeased`` at once if another run holds it.
   public func lock() async throws -> any OutputLock { try await takeLock() }
+
+  /// Locks partitions of the root, for a run that shares it with runs over others.
+  /// - Parameter names: each once, always in the same order.
+  /// - Throws: ``OutputLocked``, ``OutputLeased`` at once if another run holds one of them, or the root.
+  public func lock(partitions names: [String]) async throws -> any OutputLock {
+    try await takePartitions(names)
+  }
+
+  /// Takes the turn to write what runs over different partitions share, while this run holds its own.
+  /// - Throws: ``OutputLocked``, ``OutputLeased`` at once if another run has it.
+  public func turn(_ name: String) async throws -> any OutputLock { try await takeTurn(name) }
 
   /// Checks that a bucket can be listed, and with a write that cannot take place, that it may be written to.
   /// - Throws: ``BucketError``, ``CredentialError``.

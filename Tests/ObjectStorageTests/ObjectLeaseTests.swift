@@ -65,7 +65,7 @@ import Testing
     let store = ObjectStore(InterceptedBucket(bucket, guarded), prefix: "p")
     try await store.write("a", [1])
     let lease = try await take(bucket, seconds: 1)
-    guarded.depend(on: lease)
+    guarded.depend(on: [lease])
     try await store.write("a", [2])
     bucket.state.withLock { $0.now += 10 }
     let other = try await take(bucket)

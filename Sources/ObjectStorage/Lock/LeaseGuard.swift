@@ -1,16 +1,16 @@
 internal import Synchronization
 
-/// Lets nothing be changed in a bucket once its lock is lost.
+/// Lets nothing be changed in a bucket once a lock of it is lost.
 final class LeaseGuard: BucketInterceptor {
-  private let lease = Mutex<ObjectLease?>(nil)
+  private let leases = Mutex<[ObjectLease]>([])
 
-  /// From now on changes depend on this lock. Without one, commands that only read go about their work.
-  func depend(on lease: ObjectLease) { self.lease.withLock { $0 = lease } }
+  /// From now on changes depend on these locks. Without one, commands that only read go about their work.
+  func depend(on leases: [ObjectLease]) { self.leases.withLock { $0 = leases } }
 
   func perform<Value: Sendable>(
     changes: Bool, _ operation: @Sendable () async throws -> Value
   ) async throws -> Value {
-    if changes { try lease.withLock { $0 }?.check() }
+    if changes { for lease in leases.withLock({ $0 }) { try lease.check() } }
     return try await operation()
   }
 }

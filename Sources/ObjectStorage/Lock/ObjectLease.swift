@@ -19,11 +19,15 @@ public final class ObjectLease: OutputLock {
   private let bucket: any Bucket
   private let key: String
   private let record: LeaseRecord
+  /// Whether the object goes with the lock; else it stays and says that nobody holds it.
+  private let leavesNothing: Bool
   private let state: Mutex<State>
 
   private init(
-    _ bucket: any Bucket, key: String, record: LeaseRecord, tag: ObjectTag, since: ContinuousClock.Instant
+    _ bucket: any Bucket, key: String, record: LeaseRecord, leavesNothing: Bool, tag: ObjectTag,
+    since: ContinuousClock.Instant
   ) {
+    self.leavesNothing = leavesNothing
     self.bucket = bucket
     self.key = key
     self.record = record
@@ -39,10 +43,12 @@ public final class ObjectLease: OutputLock {
   /// Takes the lock and begins to renew it.
   /// - Parameters:
   ///   - seconds: how long it holds after it was last renewed.
+  ///   - leavesNothing: whether the object is removed when the lock is let go: there are many of its kind.
   ///   - onUnenforced: told if the store ignores conditions, so that the lock keeps nobody out.
   /// - Throws: ``OutputLeased`` at once if another run holds it; ``BucketError``.
   static func acquire(
-    _ bucket: any Bucket, key: String, seconds: Int, onUnenforced: @Sendable () -> Void = {}
+    _ bucket: any Bucket, key: String, seconds: Int, leavesNothing: Bool = false,
+    onUnenforced: @Sendable () -> Void = {}
   ) async throws -> ObjectLease {
     let record = LeaseRecord(seconds: max(1, seconds))
     let bytes = try record.encoded()
@@ -52,15 +58,22 @@ public final class ObjectLease: OutputLock {
       let present = try await bucket.get(key)
       if let present, try isHeld(present, by: record, in: "\(bucket.name)/\(key)") {
         // An attempt before went through, and its answer was lost.
-        return try await begin(bucket, key, record, present.tag, since, onUnenforced)
+        return try await begin(bucket, key, record, leavesNothing, present.tag, since, onUnenforced)
       }
       do {
         let condition = present.map { WriteCondition.ifUnchanged($0.tag) } ?? .ifAbsent
         let tag = try await bucket.put(key, bytes, condition)
-        return try await begin(bucket, key, record, tag, since, onUnenforced)
+        return try await begin(bucket, key, record, leavesNothing, tag, since, onUnenforced)
       } catch let error as BucketError where error.kind == .conditionFailed { continue }
     }
     throw OutputLeased(path: "\(bucket.name)/\(key)", holder: "several runs at once", fallsFreeIn: nil)
+  }
+
+  /// Looks whether another run holds a lock.
+  /// - Throws: ``OutputLeased`` if so; ``BucketError``.
+  static func checkIsFree(_ bucket: any Bucket, key: String, seconds: Int) async throws {
+    guard let present = try await bucket.get(key) else { return }
+    _ = try isHeld(present, by: LeaseRecord(seconds: seconds), in: "\(bucket.name)/\(key)")
   }
 
   /// Whether the lock is this run's.
@@ -79,7 +92,7 @@ public final class ObjectLease: OutputLock {
   }
 
   private static func begin(
-    _ bucket: any Bucket, _ key: String, _ record: LeaseRecord, _ tag: ObjectTag,
+    _ bucket: any Bucket, _ key: String, _ record: LeaseRecord, _ leavesNothing: Bool, _ tag: ObjectTag,
     _ since: ContinuousClock.Instant, _ onUnenforced: @Sendable () -> Void
   ) async throws -> ObjectLease {
     var tag = tag
@@ -88,7 +101,8 @@ public final class ObjectLease: OutputLock {
       tag = try await bucket.put(key, record.encoded(), .ifUnchanged(bucket.unusedTag))
       onUnenforced()
     } catch let error as BucketError where error.kind == .conditionFailed {}
-    let lease = ObjectLease(bucket, key: key, record: record, tag: tag, since: since)
+    let lease = ObjectLease(
+      bucket, key: key, record: record, leavesNothing: leavesNothing, tag: tag, since: since)
     lease.keepRenewing()
     return lease
   }
@@ -145,6 +159,11 @@ public final class ObjectLease: OutputLock {
     }
     renewal?.cancel()
     await renewal?.value
+    if leavesNothing {
+      // Within its time nobody else can have taken it.
+      if (try? check()) != nil { try? await bucket.delete(key) }
+      return state.withLock { $0.isLost = true }
+    }
     let (tag, isLost) = state.withLock { ($0.tag, $0.isLost) }
     guard !isLost, let bytes = try? record.released.encoded() else { return }
     // If this fails, the lock falls free by itself.

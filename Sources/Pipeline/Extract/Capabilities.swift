@@ -32,8 +32,29 @@ struct Capabilities: Codable, Sendable, Hashable {
   /// Whether it says something about days that end at `end`.
   func holds(until end: Day) -> Bool { until.flatMap { Day($0) }.map { end <= $0 } ?? true }
 
-  func write(_ store: any Store, organization: String) async throws {
-    try await store.writeIfChanged(
-      Layout.capabilities(organization: organization), try DeterministicJSON.encode(self))
+  /// Keeps it, unless what is remembered by now says something of newer days: runs over different partitions may find
+  /// out at the same time, in any order.
+  func write(_ context: StageContext, organization: String, today: Day) async throws {
+    func isNews() async throws -> Bool {
+      let known = try await Self.read(context.store, organization: organization, today: today)
+      return known != self && !(known?.isNewer(than: self) ?? false)
+    }
+    guard try await isNews() else { return }
+    let turn = try await context.turn("org=\(organization),capabilities")
+    do {
+      if try await isNews() {
+        try await context.store.writeIfChanged(
+          Layout.capabilities(organization: organization), try DeterministicJSON.encode(self))
+      }
+    } catch {
+      await turn?.release()
+      throw error
+    }
+    await turn?.release()
+  }
+
+  private func isNewer(than other: Capabilities) -> Bool {
+    guard let end = other.until.flatMap({ Day($0) }) else { return false }
+    return until.flatMap { Day($0) }.map { $0 > end } ?? true
   }
 }

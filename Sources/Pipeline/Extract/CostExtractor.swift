@@ -56,14 +56,13 @@ struct CostExtractor {
     guard let newest = windows.first else { return }
     let remembered = try await Capabilities.read(context.store, organization: api.name, today: today)
     let known = remembered.flatMap { $0.holds(until: newest.to) ? $0 : nil }
-    let isRecent = newest.to > writer.plan.lookbackStart
+    let isRecent = newest.to >= today
     // What older days accept is remembered where nothing is known of the newest ones.
-    let until = [remembered?.until.flatMap { Day($0) }, newest.to].compactMap(\.self).max()
     let memory =
       isRecent || remembered?.until != nil || remembered == nil
       ? Capabilities(
         costDimensions: [], asked: known?.asked ?? today.description,
-        until: isRecent ? nil : until?.description)
+        until: isRecent ? nil : newest.to.description)
       : nil
     var step = DimensionStep(known)
     try await fetchAndWrite(newest, step: &step, memory: memory, attempt: 1, into: &output)
@@ -92,7 +91,7 @@ struct CostExtractor {
     if var memory, !grouped.days.isEmpty {
       memory.costDimensions = step.dimensions
       memory.refused = step.refused.isEmpty ? nil : step.refused
-      try await memory.write(context.store, organization: api.name)
+      try await memory.write(context, organization: api.name, today: today)
     }
     var differing: [Day] = []
     for day in range {

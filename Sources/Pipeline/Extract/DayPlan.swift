@@ -36,9 +36,12 @@ struct DayPlan {
   /// Whether a day's partition has to be fetched: it is not there, lies in the look-back or in a month that is
   /// read again, was open when it was fetched, or its control totals differed.
   func isDue(_ day: Day, _ record: PartitionRecord?) -> Bool {
-    guard let record, day < lookbackStart, !reread.contains(day) else { return true }
+    guard let record, !isAlwaysDue(day) else { return true }
     return record.open || record.balanced == false
   }
+
+  /// Whether a day has to be fetched whatever is there of it.
+  func isAlwaysDue(_ day: Day) -> Bool { day >= lookbackStart || reread.contains(day) }
 
   /// Contiguous stretches of at most `limit` days, newest first.
   static func windows(_ days: [Day], limit: Int) -> [DayRange] {

@@ -47,20 +47,24 @@ public struct ExtractStage: Sendable {
     let plan = DayPlan(today: scope.today, configuration.extract)
     let writer = RawWriter(partitions: context.partitions, organization: organization.name, plan: plan)
     let floor = HistoryFloor()
+    let windows = scope.windows(of: organization.name)
     do {
-      try await CostExtractor(context: context, api: api, writer: writer, floor: floor, today: scope.today)
-        .run(scope.window, into: &output)
+      let costs = CostExtractor(
+        context: context, api: api, writer: writer, floor: floor, today: scope.today)
+      for window in windows { try await costs.run(window, into: &output) }
     } catch {
       try output.fail(organization.name, DatasetName.costs, error)
       // A refused key is refused everywhere: asking on would only repeat it.
       if let error = error as? any RecoverableError, error.recovery == .mendPermission { return output }
     }
-    try await UsageExtractor(
+    let usage = UsageExtractor(
       context: context, api: api, writer: writer, floor: floor, today: scope.today,
-      daysPerRequest: configuration.extract.daysPerRequest
-    ).run(scope.window, into: &output)
-    try await NamesExtractor(context: context, api: api, writer: writer, today: scope.today).run(
-      into: &output)
+      daysPerRequest: configuration.extract.daysPerRequest)
+    for window in windows { try await usage.run(window, into: &output) }
+    if scope.coversNames(of: organization.name) {
+      try await NamesExtractor(context: context, api: api, writer: writer, today: scope.today).run(
+        into: &output)
+    }
     output.failures += floor.failures(organization.name)
     context.logger.info(
       "organization fetched",

@@ -30,7 +30,7 @@ public struct LoadStage: Sendable {
     let metadata = MetadataFiles(store: context.store, configuration: configuration, columns: columns)
     let priceList = try configuration.load.priceList.map { try PriceListFile.read($0) }
     var output = LoadOutput()
-    for month in Set(scope.window.map(\.month)).sorted() {
+    for month in scope.months {
       try Task.checkCancellation()
       let result = try await MonthLoader(
         configuration: configuration, context: context, scope: scope, month: month, columns: columns,

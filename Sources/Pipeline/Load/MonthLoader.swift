@@ -111,9 +111,8 @@ struct MonthLoader {
   private func tellMissingDays(
     _ organization: OrganizationConfiguration, _ days: [String: DeliveredDay], _ result: inout Result
   ) {
-    guard scope.organizations.contains(organization) else { return }
     for day in month.days
-    where scope.window.contains(day) && day < scope.today && days[day.description] == nil
+    where scope.covers(organization.name, day) && day < scope.today && days[day.description] == nil
       && !result.failures.contains(where: { $0.organization == organization.name && $0.day == day })
     {
       result.failures.append(

@@ -26,8 +26,7 @@ struct ShrinkGuard {
 
   /// `--accept-shrink` holds for the days and organizations of the call, not for the whole month.
   private func accepts(_ input: DayInput) -> Bool {
-    scope.acceptsShrink && scope.window.contains(input.day)
-      && scope.organizations.contains { $0.name == input.organization.name }
+    scope.acceptsShrink && scope.covers(input.organization.name, input.day)
   }
 
   private func shrinking(_ input: DayInput, before: DeliveredDay?) throws -> ShrunkDay? {

@@ -21,13 +21,14 @@ struct NameHistoryUpdater {
     var key: String { "\(folder)/\(file.path)" }
   }
 
+  /// - Parameter keeps: whether the history is written; else it is only made up to date for the caller.
   /// - Throws: ``CorruptFile`` and ``RefusedPartition`` for snapshots that cannot be read.
-  func run() async throws -> NameHistory {
+  func run(keeping keeps: Bool = true) async throws -> NameHistory {
     let folder = Layout.names(organization: organization)
     let snapshots = try await snapshots()
     var history = NameHistory()
     var taken: [String: String] = [:]
-    if let (known, record) = try await existing(folder) {
+    if let (known, record) = try await existing(folder, isMended: keeps) {
       history = known
       taken = record.madeFrom
     }
@@ -43,7 +44,7 @@ struct NameHistoryUpdater {
       try await take(batch, on: day, into: &history)
     }
     for snapshot in snapshots { taken[snapshot.key] = snapshot.file.sha256 }
-    try await write(history, folder, taken, day: snapshots.map(\.day).max())
+    if keeps { try await write(history, folder, taken, day: snapshots.map(\.day).max()) }
     return history
   }
 
@@ -98,14 +99,17 @@ struct NameHistoryUpdater {
     return snapshots
   }
 
-  private func existing(_ folder: String) async throws -> (NameHistory, PartitionRecord)? {
+  /// - Parameter isMended: whether damage is told: it may also be that another run is just replacing the history.
+  private func existing(_ folder: String, isMended: Bool) async throws -> (NameHistory, PartitionRecord)? {
     do {
       guard let record = try await context.partitions.record(folder) else { return nil }
       let bytes = try await context.partitions.file(NameHistoryFile.name, of: folder, record)
       return (try NameHistoryFile.read(gzip: bytes, path: "\(folder)/\(NameHistoryFile.name)"), record)
     } catch let damage as CorruptFile {
-      context.diagnostics.report(
-        Diagnostic(kind: "name_history_damaged", message: "\(damage); it is made again from raw/"))
+      if isMended {
+        context.diagnostics.report(
+          Diagnostic(kind: "name_history_damaged", message: "\(damage); it is made again from raw/"))
+      }
       return nil
     }
   }

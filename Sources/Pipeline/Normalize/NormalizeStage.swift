@@ -42,20 +42,22 @@ public struct NormalizeStage: Sendable {
   public func run(_ scope: RunScope) async throws -> NormalizeOutput {
     var output = NormalizeOutput()
     for organization in scope.organizations {
+      let covered = scope.days(of: organization.name)
       var names: NamesByDay
       do {
         names = NamesByDay(
           try await NameHistoryUpdater(
             context: context.at(organization: organization.name, dataset: "names"),
             organization: organization.name
-          ).run())
+          ).run(keeping: scope.coversNames(of: organization.name)))
       } catch let error as any RecoverableError where error.recovery == .refuseData {
         output.failures.append(
           StageFailure(stage: "normalize", organization: organization.name, dataset: "names", error: error))
         continue
       }
+      if covered.isEmpty { continue }
       let listed = try await ListedNames(context.store, organization: organization.name)
-      let days = scope.window.map {
+      let days = covered.map {
         (day: $0, names: names.book(on: $0), unlisted: listed.missing(on: $0, today: scope.today))
       }
       let results = try await concurrentMap(days) { item in

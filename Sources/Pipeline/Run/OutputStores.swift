@@ -61,14 +61,35 @@ public struct OutputStores: Sendable {
     do {
       for root in roots { locks.append(try await root.lock()) }
     } catch {
-      for lock in locks { await lock.release() }
+      await OutputLocks(locks).release()
       throw error
     }
-    return Locks(all: locks)
+    return OutputLocks(locks)
   }
 
-  private struct Locks: OutputLock {
-    let all: [any OutputLock]
-    func release() async { for lock in all { await lock.release() } }
+  /// Locks partitions in every root, for a run that shares the output with runs over others.
+  /// - Throws: ``OutputLocked``, ``OutputLeased`` at once if another run holds one of them, or an output as a whole.
+  public func lock(_ partitions: PartitionScope) async throws -> any OutputLock {
+    let names = partitions.partitions.map(\.description)
+    var locks: [any OutputLock] = []
+    do {
+      for root in roots { locks.append(try await root.lock(partitions: names)) }
+    } catch {
+      await OutputLocks(locks).release()
+      throw error
+    }
+    return OutputLocks(locks)
+  }
+
+  /// Waits for the turn to write what runs over different partitions share.
+  /// - Returns: nil where it takes too long: what is shared is a memory, and worth no more waiting.
+  public func turn(_ name: String) async throws -> (any OutputLock)? {
+    for _ in 0..<100 {
+      do { return try await roots.first?.turn(name) } catch {
+        guard let error = error as? any RecoverableError, error.recovery == .retryLater else { throw error }
+        try await Task.sleep(for: .milliseconds(50))
+      }
+    }
+    return nil
   }
 }

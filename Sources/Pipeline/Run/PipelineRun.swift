@@ -127,7 +127,7 @@ public struct PipelineRun: Sendable {
 
 extension RunScope {
   func covers(_ figures: ControlFigures) -> Bool {
-    window.contains(figures.day) && organizations.contains { $0.name == figures.organization }
+    covers(figures.organization, figures.day)
   }
 }
 

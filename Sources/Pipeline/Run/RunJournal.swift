@@ -10,8 +10,9 @@ public final class RunJournal: Sendable {
   private let state: Mutex<State>
   public let runID: String
 
-  public init(command: String, clock: UTCClock) {
-    let report = RunReport(command: command, clock: clock)
+  /// - Parameter shared: the partitions of a run beside which others are at work.
+  public init(command: String, clock: UTCClock, shared: PartitionScope? = nil) {
+    let report = RunReport(command: command, clock: clock, shared: shared)
     runID = report.runID
     state = Mutex(State(report: report))
   }

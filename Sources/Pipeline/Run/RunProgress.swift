@@ -19,6 +19,7 @@ struct RunProgress {
     report.from = scope.window.from.description
     report.to = scope.window.to.description
     report.organizations = scope.organizations.map(\.name)
+    report.partitions = scope.partitions?.partitions.map(\.description)
     logger.info(
       "run starts",
       metadata: [

@@ -22,6 +22,8 @@ public struct RunReport: Encodable, Sendable {
   public var interrupted = false
   public var exitCode: Int32 = 0
   public var organizations: [String] = []
+  /// What `--partition` named; nil for a run over a window.
+  public var partitions: [String]?
   public var counts = Counts()
   /// The money of each organization, day and currency at each step taken.
   public var controlTotals: [ControlEntry] = []
@@ -40,11 +42,19 @@ public struct RunReport: Encodable, Sendable {
   public var failures: [Failure] = []
 
   /// A run that is just starting.
-  public init(command: String, clock: UTCClock) {
+  /// - Parameter shared: the partitions of a run beside which others are at work, maybe on other machines and under
+  ///   the same process id.
+  public init(command: String, clock: UTCClock, shared: PartitionScope? = nil) {
     runID = "\(clock.compactTimestamp)-\(getpid())"
+    if let shared, let first = shared.partitions.first {
+      runID += "-\(command),\(first)"
+      if shared.partitions.count > 1 { runID += ",and-\(shared.partitions.count - 1)-more" }
+    }
     self.command = command
     started = clock.timestamp
   }
+
+  static func isOfPartitions(_ runID: String) -> Bool { runID.contains(",org=") }
 
   /// A run that ended before it could start: a wrong configuration, a locked output.
   public init(command: String, clock: UTCClock, refusedBy error: any RecoverableError) {
@@ -185,7 +195,7 @@ public struct RunReport: Encodable, Sendable {
   enum CodingKeys: String, CodingKey {
     case command, version, from, to, started, seconds, organizations, counts, totals, attribution, deliveries,
       restatements, warnings, failures
-    case interrupted
+    case interrupted, partitions
     case stageSeconds = "stage_seconds"
     case runID = "run_id"
     case exitCode = "exit_code"

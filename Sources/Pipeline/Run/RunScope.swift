@@ -10,6 +10,9 @@ public struct RunScope: Sendable {
   public var today: Day
   /// Whether days may lose most of the cost that was delivered of them (`--accept-shrink`).
   public var acceptsShrink = false
+  /// Exactly what is covered, where the call names it partition by partition; nil for the whole window of all the
+  /// organizations.
+  public var partitions: PartitionScope?
 
   public init(window: DayRange, organizations: [OrganizationConfiguration], today: Day) {
     self.window = window

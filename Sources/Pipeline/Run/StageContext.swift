@@ -10,6 +10,9 @@ public struct StageContext: Sendable {
   public var diagnostics: DiagnosticsCollector
   public var logger: Logger
   public var progress: any ProgressReporter
+  /// Waits for the turn to write what runs over different partitions share, by its name; nil where nobody else writes,
+  /// and where it took too long.
+  public var turn: @Sendable (_ name: String) async throws -> (any OutputLock)? = { _ in nil }
 
   public init(
     store: any Store, diagnostics: DiagnosticsCollector, logger: Logger,

@@ -49,7 +49,9 @@ struct RunHistory {
 
   /// - Throws: ``StorageFailure``; a record that cannot be read is passed over.
   init(_ store: any Store, organizations: [String]) async throws {
-    let keys = try await store.list("runs").map(\.key).filter { $0.hasSuffix(".json") }.sorted(by: >)
+    // Runs over partitions are many and deliver nothing.
+    let keys = try await store.list("runs").map(\.key)
+      .filter { $0.hasSuffix(".json") && !RunReport.isOfPartitions($0) }.sorted(by: >)
     for key in keys.prefix(Self.limit) where last == nil || successes.count < organizations.count {
       guard let bytes = try await store.read(key),
         let run = try? DeterministicJSON.decode(RunSummary.self, from: bytes, path: key)

@@ -12,6 +12,8 @@ public final class DirectoryStore: Store {
   private let fileMode: mode_t
   private let folderMode: mode_t
   private let counter = Atomic<Int>(0)
+  /// Processes on several hosts or in several containers may have the same number.
+  private let token = String(UInt64.random(in: .min ... .max), radix: 36)
 
   private static let scratch = ".tmp"
 
@@ -100,7 +102,7 @@ public final class DirectoryStore: Store {
   }
 
   public func removeScratch() async throws {
-    try POSIXFile.removeTree(root + "/" + Self.scratch)
+    for folder in [Self.scratch, PartitionLock.folder] { try POSIXFile.removeTree(root + "/" + folder) }
   }
 
   private func path(_ key: String) throws -> String {
@@ -111,7 +113,7 @@ public final class DirectoryStore: Store {
   private func scratchPath() throws -> String {
     let folder = root + "/" + Self.scratch
     try POSIXFile.makeFolders(folder, mode: folderMode)
-    return "\(folder)/\(getpid())-\(counter.add(1, ordering: .relaxed).newValue)"
+    return "\(folder)/\(getpid())-\(token)-\(counter.add(1, ordering: .relaxed).newValue)"
   }
 
   private func folder(of path: String) -> String {
