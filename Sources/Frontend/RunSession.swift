@@ -59,7 +59,8 @@ struct RunSession: Sendable {
       let client = try APIClientFactory(
         configuration: configuration, environment: ConfigurationFile.environment, logger: logger,
         diagnostics: diagnostics)
-      var context = StageContext(store: stores.store, diagnostics: diagnostics, logger: logger, progress: progress)
+      var context = StageContext(
+        store: stores.store, diagnostics: diagnostics, logger: logger, progress: progress)
       if shared != nil { context.turn = { [stores] in try await stores.turn($0) } }
       let report = await PipelineRun(
         configuration: configuration, context: context, client: client, clock: clock
