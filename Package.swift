@@ -5,6 +5,18 @@ import PackageDescription
 let strictness: [SwiftSetting] =
   Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)]
 
+/// The readers under attack: only `scripts/fuzz` builds them, because they need `@testable` and either libFuzzer,
+/// which brings a `main` of its own, or the driver that stands in for it where `UNBLENDED_FUZZ` is `replay`.
+let fuzzing: [Target] =
+  Context.environment["UNBLENDED_FUZZ"].map { form in
+    [
+      .executableTarget(
+        name: "fuzz",
+        dependencies: ["Diagnostics", "JSONReader", "OpenAIAdmin", "Pipeline", "Spend", "Staging"],
+        path: "Fuzz/Targets", swiftSettings: strictness + (form == "replay" ? [.define("REPLAY")] : []))
+    ]
+  } ?? []
+
 let package = Package(
   name: "unblended",
   products: [
@@ -115,5 +127,5 @@ let package = Package(
       name: "PipelineTests", dependencies: ["ObjectStorage", "Pipeline", "Simulator", "TestSupport"],
       exclude: ["Golden"], swiftSettings: strictness),
     .testTarget(name: "FrontendTests", dependencies: ["Frontend", "TestSupport"], swiftSettings: strictness),
-  ]
+  ] + fuzzing
 )
