@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Objects of the API, verbatim, one after another in one buffer: no allocation for each.
 ///
 /// An object that came on one line is kept to the byte. One that was indented loses the white space between
@@ -31,8 +33,16 @@ public struct Rows: Sendable, RandomAccessCollection {
     guard row.count <= Self.longestRow else {
       throw PageDefect(reason: "an object of it is \(row.count) bytes long, more than \(Self.longestRow)")
     }
-    if row.contains(0x0A) || row.contains(0x0D) { appendCompact(row) } else { bytes.append(contentsOf: row) }
+    if Self.holds(0x0A, row) || Self.holds(0x0D, row) {
+      appendCompact(row)
+    } else {
+      bytes.append(contentsOf: row)
+    }
     ends.append(bytes.count)
+  }
+
+  private static func holds(_ byte: Int32, _ row: UnsafeBufferPointer<UInt8>) -> Bool {
+    row.baseAddress.map { memchr($0, byte, row.count) != nil } ?? false
   }
 
   /// Appends a JSON text without the white space outside of its strings.
