@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from datetime import datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 from rig import OPEN, SETTLED, TODAY, expect, files, money, same
@@ -43,7 +43,10 @@ def clock(rig, today):
         assert first == files(output), "a second run changed something"
         delivered = {file.name[5:10] for file in output.glob("focus/data/*/*/part-*")}
         months = {path.name[-7:] for path in output.glob("focus/data/*")}
-        assert len(delivered) == 5, f"five days were asked for, {sorted(delivered)} came"
+        # On the first five days of a month all of the previous one is read again.
+        rereads = int(today[8:]) <= 5
+        wanted = (date.fromisoformat(today).replace(day=1) - timedelta(days=1)).day if rereads else 5
+        assert len(delivered) >= wanted, f"{wanted} days were asked for, {sorted(delivered)} came"
         if today == "2028-03-01":
             assert "00029" in delivered and months == {"2028-02"}, (delivered, months)
         return f"{', '.join(sorted(months))}: {detail}"
@@ -62,7 +65,7 @@ def restated(rig):
         expect(result, 0)
         truth(simulator, output)
         expect(rig.run(rig.configuration(fresh, simulator)), 0)
-        same(fresh, output, without=("focus/superseded",))
+        same(fresh, output, without=("focus/superseded",), history=False)
         after = files(output)
         parts = {name for name in before.keys() ^ after.keys() if name.startswith("focus/data/")}
         day = OPEN[0][-2:]
@@ -116,7 +119,7 @@ def shrunk(suite, kept):
             rig.proxy.clear()
         # The API says again what it said before.
         expect(rig.run(rig.configuration(output), *(["--accept-shrink"] if has_flag else [])), 0)
-        same(rig.reference(), output, without=("focus/superseded",))
+        same(rig.reference(), output, without=("focus/superseded",), history=False)
         return "65, then accepted" if has_flag else "65"
     return body
 
