@@ -16,8 +16,8 @@ struct PlanCommand: AsyncParsableCommand {
 
       EXAMPLES
         unblended plan
-        unblended plan --stage extract --format lines | xargs -P 4 -n 1 extract --quiet --summary none --partition
-        unblended plan --stage load --format lines | load --partition @-
+        unblended plan --stage extract --format lines | xargs -P 4 -n 1 extract --quiet --partition
+        unblended plan --from 2026-01-01 --stage load --format lines >load.plan; load --partition @load.plan
       """)
 
   @OptionGroup var window: ScopeOptions
