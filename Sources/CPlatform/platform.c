@@ -8,6 +8,9 @@
 #ifdef __linux__
 #include <sys/prctl.h>
 #endif
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 int platform_exchange(const char *first, const char *second) {
 #ifdef RENAME_EXCHANGE
@@ -28,4 +31,13 @@ int platform_forbid_core_dumps(void) {
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) { return -1; }
 #endif
   return 0;
+}
+
+int platform_keep_freed_memory(void) {
+#ifdef __GLIBC__
+  int is_set = mallopt(M_MMAP_THRESHOLD, 32 << 20) && mallopt(M_TRIM_THRESHOLD, 256 << 20);
+  return is_set ? 0 : -1;
+#else
+  return -1;
+#endif
 }

@@ -14,6 +14,7 @@ enum StageCommand {
     _ stages: [Stage], command: String, _ options: StageOptions, csv: String? = nil,
     acceptsShrink: Bool = false
   ) async throws {
+    FreedMemory.keep()
     // From here on admin keys may be in memory.
     if stages.contains(.extract) { CoreDumps.forbid() }
     let base = makeLogger(options.output.logFormat, quiet: options.output.quiet, label: command)

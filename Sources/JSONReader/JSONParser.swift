@@ -48,6 +48,19 @@ public final class JSONParser {
     return try body(JSONValue(document: base, tokens: tokens, index: 0))
   }
 
+  /// Whether a document is JSON, and an object: what ``parse(_:capacity:_:)`` would find, without an index of its values.
+  ///
+  /// Hot path.
+  /// - Throws: ``JSONSyntaxError`` if the document is not JSON.
+  public func isObject(_ bytes: UnsafeBufferPointer<UInt8>, capacity: Int? = nil) throws -> Bool {
+    if !isInUse, let handle, let base = bytes.baseAddress,
+      csimdjson_is_object(handle, base, bytes.count, max(bytes.count, capacity ?? 0)) == 1
+    {
+      return true
+    }
+    return try parse(bytes, capacity: capacity) { $0.kind == .object }
+  }
+
   /// Parses one document held in an array.
   ///
   /// - Throws: ``JSONSyntaxError`` if the document is not JSON, and what `body` throws.

@@ -53,12 +53,8 @@ struct BucketPage: Sendable {
       guard let results = (bucket["results"] ?? bucket["result"])?.elements else {
         throw PageDefect(reason: "the bucket of \(day) has no array `results`")
       }
-      var rows = Rows()
-      rows.reserve(bytes: objects.bytes(of: results))
-      for result in results {
-        guard try objects.append(result, to: &rows) else {
-          throw PageDefect(reason: "a result of \(day) is no JSON object")
-        }
+      guard let rows = try objects.rows(results) else {
+        throw PageDefect(reason: "a result of \(day) is no JSON object")
       }
       days.append(BucketDay(day: day, startTime: start, endTime: end, rows: rows))
     }

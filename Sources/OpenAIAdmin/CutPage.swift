@@ -51,26 +51,25 @@ struct CutPage {
       isTaken = Array(repeating: false, count: page.objects.count)
     }
 
-    /// Bytes of all objects behind the values of one array of the frame.
-    func bytes(of values: JSONElements) -> Int {
-      values.reduce(0) { sum, value in
-        CutPage.number(value).flatMap { page.objects.indices.contains($0) ? page.objects[$0].count : nil }
-          .map { sum + $0 } ?? sum
-      }
-    }
-
-    /// Appends the object behind a value of the frame; false where that is no object.
+    /// The rows behind the values of one array of the frame; nil where one of them is no object.
     /// - Throws: `JSONSyntaxError` for one that is no JSON; ``PageDefect`` for one that was taken before.
-    mutating func append(_ value: JSONValue, to rows: inout Rows) throws -> Bool {
-      guard let number = CutPage.number(value), page.objects.indices.contains(number) else { return false }
-      guard !isTaken[number] else { throw PageDefect(reason: "a result of it stands in two places") }
-      isTaken[number] = true
-      return try page.body.withUnsafeBufferPointer { body in
-        let object = UnsafeBufferPointer(rebasing: body[page.objects[number]])
-        guard try parser.parse(object, { $0.kind == .object }) else { return false }
-        try rows.append(object)
+    mutating func rows(_ values: JSONElements) throws -> Rows? {
+      var ranges: [Range<Int>] = []
+      let areObjects = try page.body.withUnsafeBufferPointer { body in
+        for value in values {
+          guard let number = CutPage.number(value), page.objects.indices.contains(number) else {
+            return false
+          }
+          guard !isTaken[number] else { throw PageDefect(reason: "a result of it stands in two places") }
+          isTaken[number] = true
+          let range = page.objects[number]
+          let object = UnsafeBufferPointer(rebasing: body[range])
+          guard try parser.isObject(object, capacity: body.count - range.lowerBound) else { return false }
+          ranges.append(range)
+        }
         return true
       }
+      return areObjects ? try Rows(ranges, of: page.body) : nil
     }
   }
 

@@ -56,7 +56,7 @@ struct ListPager {
       if let cursor { query.append(QueryItem("after", cursor)) }
       let page = try await api.get(endpoint, project: project, query: query) { try ListPage($0) }
       fetch.pages += 1
-      fetch.rows.append(contentsOf: page.rows)
+      try fetch.rows.append(contentsOf: page.rows)
       emptyPages = page.rows.isEmpty ? emptyPages + 1 : 0
       guard page.hasMore else { return fetch }
       guard let next = page.cursor else { throw failure(.noCursor) }

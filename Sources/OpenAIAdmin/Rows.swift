@@ -1,75 +1,81 @@
 internal import Glibc
+internal import JSONReader
 
-/// Objects of the API, verbatim, one after another in one buffer: no allocation for each.
+/// Objects of the API, verbatim, in one buffer: no allocation for each, and no copy of those that came on one line.
 ///
 /// An object that came on one line is kept to the byte. One that was indented loses the white space between
 /// its tokens, so that it is one line of NDJSON, and the same one however the server indents it.
 public struct Rows: Sendable, RandomAccessCollection {
-  /// All rows without anything between them.
-  public private(set) var bytes: [UInt8] = []
-  private var ends: [Int] = []
+  /// What the rows stand in: the page that they came with, or nothing but them.
+  private var buffer: [UInt8] = []
+  private var ranges: [Range<Int>] = []
+  /// The length of all rows together, in bytes.
+  public private(set) var size = 0
 
   /// The longest object taken, in bytes. A row has some hundred; what follows reads rows line by line.
   static let longestRow = 8 << 20
 
   public init() {}
 
+  /// Rows that stand in a page. The page is shared, not copied.
+  /// - Throws: ``PageDefect`` for an object longer than ``longestRow``.
+  init(_ ranges: [Range<Int>], of page: [UInt8]) throws {
+    if ranges.isEmpty { return }
+    guard !Self.holdsLineBreak(page) else {
+      try page.withUnsafeBufferPointer { page in
+        for range in ranges { try append(UnsafeBufferPointer(rebasing: page[range])) }
+      }
+      return
+    }
+    for range in ranges { try Self.check(range.count) }
+    buffer = page
+    self.ranges = ranges
+    size = ranges.reduce(0) { $0 + $1.count }
+  }
+
   public var startIndex: Int { 0 }
-  public var endIndex: Int { ends.count }
+  public var endIndex: Int { ranges.count }
 
   /// One object, from brace to brace.
-  public subscript(position: Int) -> ArraySlice<UInt8> { bytes[range(position)] }
+  public subscript(position: Int) -> ArraySlice<UInt8> { buffer[ranges[position]] }
 
-  /// Where a row stands in ``bytes``.
-  public func range(_ position: Int) -> Range<Int> {
-    (position == 0 ? 0 : ends[position - 1])..<ends[position]
-  }
-
-  /// Makes room for objects of so many bytes together.
-  mutating func reserve(bytes count: Int) { bytes.reserveCapacity(bytes.count + count) }
-
+  /// - Parameter row: has to be JSON, and known to be.
   /// - Throws: ``PageDefect`` for an object longer than ``longestRow``.
   mutating func append(_ row: UnsafeBufferPointer<UInt8>) throws {
-    guard row.count <= Self.longestRow else {
-      throw PageDefect(reason: "an object of it is \(row.count) bytes long, more than \(Self.longestRow)")
-    }
-    if Self.holds(0x0A, row) || Self.holds(0x0D, row) {
-      appendCompact(row)
+    try Self.check(row.count)
+    let start = buffer.count
+    if Self.holdsLineBreak(row) {
+      JSONMinifier.append(row, to: &buffer)
     } else {
-      bytes.append(contentsOf: row)
+      buffer.append(contentsOf: row)
     }
-    ends.append(bytes.count)
+    ranges.append(start..<buffer.count)
+    size += buffer.count - start
   }
 
-  private static func holds(_ byte: Int32, _ row: UnsafeBufferPointer<UInt8>) -> Bool {
-    row.baseAddress.map { memchr($0, byte, row.count) != nil } ?? false
+  mutating func append(contentsOf rows: Rows) throws {
+    try rows.forEachRow { try append($0) }
   }
 
-  /// Appends a JSON text without the white space outside of its strings.
-  private mutating func appendCompact(_ row: UnsafeBufferPointer<UInt8>) {
-    var isInString = false
-    var isEscaped = false
-    for byte in row {
-      if isInString {
-        if isEscaped {
-          isEscaped = false
-        } else if byte == UInt8(ascii: "\\") {
-          isEscaped = true
-        } else if byte == UInt8(ascii: "\"") {
-          isInString = false
-        }
-      } else if byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D {
-        continue
-      } else if byte == UInt8(ascii: "\"") {
-        isInString = true
-      }
-      bytes.append(byte)
+  /// Calls `body` with each row.
+  public func forEachRow(_ body: (UnsafeBufferPointer<UInt8>) throws -> Void) rethrows {
+    try buffer.withUnsafeBufferPointer { buffer in
+      for range in ranges { try body(UnsafeBufferPointer(rebasing: buffer[range])) }
     }
   }
 
-  mutating func append(contentsOf rows: Rows) {
-    let start = bytes.count
-    bytes += rows.bytes
-    ends += rows.ends.map { $0 + start }
+  private static func check(_ length: Int) throws {
+    guard length <= longestRow else {
+      throw PageDefect(reason: "an object of it is \(length) bytes long, more than \(longestRow)")
+    }
+  }
+
+  private static func holdsLineBreak(_ bytes: [UInt8]) -> Bool {
+    bytes.withUnsafeBufferPointer { holdsLineBreak($0) }
+  }
+
+  private static func holdsLineBreak(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let base = bytes.baseAddress else { return false }
+    return memchr(base, 0x0A, bytes.count) != nil || memchr(base, 0x0D, bytes.count) != nil
   }
 }

@@ -56,7 +56,7 @@ import Testing
       }
     }
     let found = try BucketPage(Array(page.utf8), window: window)
-    #expect(found.days.map { Array($0.rows.bytes) } == expected.map { Array($0.bytes) })
+    #expect(found.days.map { $0.rows.map(Array.init) } == expected.map { $0.map(Array.init) })
     #expect(found.days.map(\.rows.count) == expected.map(\.count))
   }
 

@@ -67,6 +67,67 @@ import Testing
   }
 }
 
+/// Several objects written at once.
+@Suite struct ObjectGroupTests {
+  private let objects = [
+    NewObject(key: "raw/a/part", bytes: [1]), NewObject(key: "names/b", bytes: [2]),
+    NewObject(key: "raw/a/record", bytes: []),
+  ]
+
+  @Test func allAreThereAndNothingElse() async throws {
+    let temporary = try TemporaryFolder()
+    try temporary.write("raw/a/part", "old")
+    try await DirectoryStore(root: temporary.path).write(objects)
+    #expect(try temporary.files() == ["raw/a/part": [1], "names/b": [2], "raw/a/record": []])
+  }
+
+  /// One that cannot be written leaves no scratch behind, and none that comes after it.
+  @Test func oneThatCannotBeWrittenEndsIt() async throws {
+    let temporary = try TemporaryFolder()
+    try temporary.write("names", "no folder")
+    await #expect(throws: StorageFailure.self) {
+      try await DirectoryStore(root: temporary.path).write(objects)
+    }
+    #expect(try temporary.files() == ["raw/a/part": [1], "names": Array("no folder".utf8)])
+  }
+
+  @Test func aKeyOutsideIsRefusedBeforeAnythingIsWritten() async throws {
+    let temporary = try TemporaryFolder()
+    await #expect(throws: CorruptFile.self) {
+      try await DirectoryStore(root: temporary.path).write(objects + [NewObject(key: "../c", bytes: [])])
+    }
+    #expect(try temporary.files().isEmpty)
+  }
+
+  @Test func eachGoesToItsRootInOrder() async throws {
+    let main = WatchedStore(MemoryStore())
+    let other = WatchedStore(MemoryStore())
+    try await RoutedStore(main, roots: ["names": other]).write(objects)
+    #expect(main.changes == ["write raw/a/part", "write raw/a/record"])
+    #expect(other.changes == ["write names/b"])
+  }
+
+  /// Writes that wait for the disk do not wait for each other, and none is lost.
+  @Test func manyAtOnce() async throws {
+    let temporary = try TemporaryFolder()
+    let store = DirectoryStore(root: temporary.path)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for number in 0..<200 {
+        group.addTask {
+          try await store.write([
+            NewObject(key: "a/\(number % 7)/\(number)", bytes: [UInt8(number)]),
+            NewObject(key: "a/last", bytes: [1]),
+          ])
+        }
+      }
+      try await group.waitForAll()
+    }
+    var expected = ["a/last": [UInt8(1)]]
+    for number in 0..<200 { expected["a/\(number % 7)/\(number)"] = [UInt8(number)] }
+    #expect(try temporary.files() == expected)
+  }
+}
+
 @Suite struct RunLockTests {
   @Test func aSecondRunIsRefusedAtOnce() throws {
     let folder = try TemporaryFolder()

@@ -70,6 +70,18 @@ int csimdjson_index(
   csimdjson_parser *parser, const uint8_t *bytes, size_t length, size_t capacity,
   const csimdjson_token **tokens, size_t *count, size_t *error_offset);
 
+/// Whether the document is an object that `csimdjson_index` takes, too: 1, or 0 where that is not certain without
+/// asking it. Keeps no tokens.
+///
+/// `capacity` is how many bytes at `bytes` may be read; without room for simdjson's padding the document is copied
+/// into the parser first.
+int csimdjson_is_object(csimdjson_parser *parser, const uint8_t *bytes, size_t length, size_t capacity);
+
+/// Copies a document that is JSON to `target` without the white space between its tokens. `target` has room for
+/// `CSIMDJSON_MINIFY_ROOM` bytes more than the document. Returns the length, or SIZE_MAX where it is no JSON.
+size_t csimdjson_minify(const uint8_t *bytes, size_t length, uint8_t *target);
+#define CSIMDJSON_MINIFY_ROOM 64
+
 /// What is wrong, in a few words; a static text.
 const char *csimdjson_error_message(int code);
 

@@ -19,6 +19,8 @@ final class CurlTransfer {
 
   /// Below this size a body may inflate as far as gzip goes.
   private static let inflationFloor = 8 << 20
+  /// Bytes taken from a connection at once.
+  private static let receiveBuffer = 512 << 10
   /// All headers of an answer together, in bytes.
   private static let headerLimit = 256 << 10
 
@@ -65,6 +67,8 @@ final class CurlTransfer {
     try set(CURLOPT_USERAGENT, configuration.userAgent)
     set(CURLOPT_CONNECTTIMEOUT_MS, request.timeouts.connect.milliseconds)
     set(CURLOPT_TIMEOUT_MS, request.timeouts.total.milliseconds)
+    // Pages have megabytes: with libcurl's 16 KiB a large one takes hundreds of turns.
+    set(CURLOPT_BUFFERSIZE, Self.receiveBuffer)
     set(CURLOPT_LOW_SPEED_LIMIT, 1)
     set(CURLOPT_LOW_SPEED_TIME, max(1, (request.timeouts.idle.milliseconds + 999) / 1000))
 

@@ -94,13 +94,16 @@ struct CostExtractor {
       try await memory.write(context, organization: api.name, today: today)
     }
     var differing: [Day] = []
-    for day in range {
-      guard let lines = grouped.days[day], let total = ungrouped.days[day] else { continue }
-      if let left = lines.totals, let right = total.totals, left != right, attempt < Self.attempts {
-        differing.append(day)
-      } else {
-        try await write(day, lines, total, into: &output)
+    try await withThrowingTaskGroup(of: ExtractOutput.self) { group in
+      for day in range {
+        guard let lines = grouped.days[day], let total = ungrouped.days[day] else { continue }
+        if let left = lines.totals, let right = total.totals, left != right, attempt < Self.attempts {
+          differing.append(day)
+        } else {
+          group.addTask { try await write(day, lines, total) }
+        }
       }
+      for try await part in group { output.add(part) }
     }
     for again in DayPlan.windows(differing, limit: Self.daysPerRequest) {
       context.logger.notice(
@@ -110,8 +113,9 @@ struct CostExtractor {
   }
 
   private func write(
-    _ day: Day, _ grouped: CostDay, _ ungrouped: CostDay, into output: inout ExtractOutput
-  ) async throws {
+    _ day: Day, _ grouped: CostDay, _ ungrouped: CostDay
+  ) async throws -> ExtractOutput {
+    var output = ExtractOutput()
     var figures = ControlFigures(organization: api.name, day: day)
     figures.api = ungrouped.totals
     figures.costLines = grouped.totals
@@ -126,6 +130,7 @@ struct CostExtractor {
         stage: "extract", rows: side.lines.count, unit: "\(api.name) \(dataset) \(day)")
     }
     output.figures.append(figures)
+    return output
   }
 
   /// Falls down the ladder where the API refuses a dimension. Where it accepts the newest day and refuses the

@@ -60,10 +60,17 @@ public struct ExtractStage: Sendable {
     let usage = UsageExtractor(
       context: context, api: api, writer: writer, floor: floor, today: scope.today,
       daysPerRequest: configuration.extract.daysPerRequest)
-    for window in windows { try await usage.run(window, into: &output) }
-    if scope.coversNames(of: organization.name) {
-      try await NamesExtractor(context: context, api: api, writer: writer, today: scope.today).run(
-        into: &output)
+    let names =
+      scope.coversNames(of: organization.name)
+      ? NamesExtractor(context: context, api: api, writer: writer, today: scope.today) : nil
+    try await withThrowingTaskGroup(of: ExtractOutput.self) { group in
+      group.addTask {
+        var output = ExtractOutput()
+        for window in windows { try await usage.run(window, into: &output) }
+        return output
+      }
+      if let names { group.addTask { try await names.run() } }
+      for try await part in group { output.add(part) }
     }
     output.failures += floor.failures(organization.name)
     context.logger.info(

@@ -12,14 +12,26 @@ struct NamesExtractor {
   let writer: RawWriter
   let today: Day
 
+  /// One list as the API gave it.
+  private struct Fetched: Sendable {
+    let endpoint: Endpoint
+    /// By project where it is listed by project; nil for what the API did not give.
+    var rows: [(project: String?, rows: Rows)]?
+    var output = ExtractOutput()
+  }
+
   /// A list that fails leaves the others and the money alone.
-  func run(into output: inout ExtractOutput) async throws {
-    var naming: [NameRounds.List] = []
+  func run() async throws -> ExtractOutput {
+    var output = ExtractOutput()
     let projects = try await attempt(EndpointCatalogue.projects, into: &output) {
       try await api.fetchProjects()
     }
+    let lists = try await fetchAll(projects)
+    var naming: [NameRounds.List] = []
     for endpoint in EndpointCatalogue.lists {
-      guard let rows = try await rows(of: endpoint, projects, into: &output) else { continue }
+      guard let list = lists[endpoint.dataset] else { continue }
+      output.add(list.output)
+      guard let rows = list.rows else { continue }
       var lines = SortedRows()
       for (project, rows) in rows { writer.lines(rows, day: today, projectID: project, into: &lines) }
       if NameBookReader.datasets.contains(endpoint.dataset) {
@@ -32,6 +44,25 @@ struct NamesExtractor {
       context.progress.advance(stage: "extract", rows: lines.count, unit: "\(api.name) \(endpoint.dataset)")
     }
     try await NameRounds(partitions: context.partitions, writer: writer, day: today).write(naming)
+    return output
+  }
+
+  /// All lists side by side, by dataset.
+  private func fetchAll(
+    _ projects: (list: ListFetch, projects: [ProjectReference])?
+  ) async throws -> [String: Fetched] {
+    try await withThrowingTaskGroup(of: Fetched.self) { group in
+      for endpoint in EndpointCatalogue.lists {
+        group.addTask {
+          var fetched = Fetched(endpoint: endpoint)
+          fetched.rows = try await rows(of: endpoint, projects, into: &fetched.output)
+          return fetched
+        }
+      }
+      var lists: [String: Fetched] = [:]
+      for try await list in group { lists[list.endpoint.dataset] = list }
+      return lists
+    }
   }
 
   /// The rows of a list, by project where it is listed by project; nil for what the API did not give.

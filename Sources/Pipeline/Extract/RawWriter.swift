@@ -19,11 +19,11 @@ struct RawWriter {
   func lines(_ rows: Rows, day: Day, projectID: String? = nil, into lines: inout SortedRows) {
     let prefix = RawLine.prefix(organization: organization, day: day, projectID: projectID)
     lines.reserve(
-      rows: rows.count, bytes: rows.bytes.count + rows.count * (prefix.count + RawLine.suffix.count))
-    for row in rows {
+      rows: rows.count, bytes: rows.size + rows.count * (prefix.count + RawLine.suffix.count))
+    rows.forEachRow { row in
       lines.append { line in
         line += prefix
-        line += row
+        line.append(contentsOf: row)
         line += RawLine.suffix
       }
     }

@@ -47,8 +47,14 @@ public struct PartitionStore: Sendable {
     for object in try await store.list(folder) where !names.contains(object.key) {
       try await store.remove(object.key)
     }
-    for file in files { try await store.writeIfChanged(folder + "/" + file.name, file.content) }
-    try await store.write(recordKey, text)
+    var objects: [NewObject] = []
+    for (file, record) in zip(files, record.files) {
+      let key = folder + "/" + file.name
+      // An unchanged object keeps its time stamp.
+      if try await store.holds(record, at: key) { continue }
+      objects.append(NewObject(key: key, bytes: file.content))
+    }
+    try await store.write(objects + [NewObject(key: recordKey, bytes: text)])
     return (record, true)
   }
 

@@ -54,15 +54,58 @@ public final class DirectoryStore: Store {
     let sink = try FileSink(path: aside, mode: fileMode)
     do {
       try await produce(sink)
-      try sink.close()
-      try POSIXFile.makeFolders(folder(of: target), mode: folderMode)
-      try POSIXFile.rename(aside, target)
-      try POSIXFile.syncFolder(folder(of: target))
     } catch {
-      try? sink.close()
+      try? sink.file.close()
       try? POSIXFile.remove(aside)
       throw error
     }
+    let file = sink.file
+    try await DiskQueue.run { [self] in
+      do {
+        try file.close()
+        try place([(aside, target)])
+      } catch {
+        try? POSIXFile.remove(aside)
+        throw error
+      }
+    }
+  }
+
+  public func write(_ objects: [NewObject]) async throws {
+    let targets = try objects.map { try path($0.key) }
+    try await DiskQueue.run { [self] in
+      var written: [(aside: String, target: String)] = []
+      do {
+        for (object, target) in zip(objects, targets) {
+          let aside = try scratchPath()
+          let file = try NewFile(path: aside, mode: fileMode)
+          written.append((aside, target))
+          do { try file.append(object.bytes) } catch {
+            try? file.close()
+            throw error
+          }
+          try file.close()
+        }
+        try place(written)
+      } catch {
+        for (aside, _) in written { try? POSIXFile.remove(aside) }
+        throw error
+      }
+    }
+  }
+
+  /// Moves files that are durable to their places, and makes that durable.
+  private func place(_ files: [(aside: String, target: String)]) throws {
+    var folders: [String] = []
+    for (aside, target) in files {
+      let folder = folder(of: target)
+      if folders.last != folder {
+        try POSIXFile.makeFolders(folder, mode: folderMode)
+        folders.append(folder)
+      }
+      try POSIXFile.rename(aside, target)
+    }
+    for folder in folders { try POSIXFile.syncFolder(folder) }
   }
 
   public func remove(_ key: String) async throws {
@@ -137,33 +180,41 @@ public final class DirectoryStore: Store {
     guard let bytes = try POSIXFile.read(source) else {
       throw CorruptFile(path: source, reason: "the file is missing")
     }
-    let sink = try FileSink(path: target, mode: fileMode)
-    try sink.appendNow(bytes)
-    try sink.close()
+    let file = try NewFile(path: target, mode: fileMode)
+    do { try file.append(bytes) } catch {
+      try? file.close()
+      throw error
+    }
+    try file.close()
   }
 }
 
-/// Writes one file; `close` makes it durable. Used by one writer at a time.
-final class FileSink: ObjectSink {
+/// A file that is being written; `close` makes it durable. Used by one writer at a time.
+struct NewFile: Sendable {
   private let path: String
   private let descriptor: Int32
-  private var isOpen = true
 
   init(path: String, mode: mode_t) throws {
     self.path = path
     descriptor = try POSIXFile.create(path, mode: mode)
   }
 
-  func append(_ bytes: [UInt8]) async throws { try appendNow(bytes) }
-
-  func appendNow(_ bytes: [UInt8]) throws {
+  func append(_ bytes: [UInt8]) throws {
     try bytes.withUnsafeBytes { try POSIXFile.writeAll(descriptor, $0, path: path) }
   }
 
+  /// To be called once.
   func close() throws {
-    guard isOpen else { return }
-    isOpen = false
     defer { _ = Glibc.close(descriptor) }
     try POSIXFile.sync(descriptor, path: path)
   }
+}
+
+/// Takes the bytes of one file.
+private final class FileSink: ObjectSink {
+  let file: NewFile
+
+  init(path: String, mode: mode_t) throws { file = try NewFile(path: path, mode: mode) }
+
+  func append(_ bytes: [UInt8]) async throws { try file.append(bytes) }
 }

@@ -30,6 +30,17 @@ public struct RoutedStore: Store {
     try await store(key).write(key, produce)
   }
 
+  public func write(_ objects: [NewObject]) async throws {
+    // In runs of one root, so that their order holds.
+    var start = 0
+    while start < objects.count {
+      let root = root(objects[start].key)
+      let end = objects[start...].firstIndex { self.root($0.key) != root } ?? objects.count
+      try await store(objects[start].key).write(Array(objects[start..<end]))
+      start = end
+    }
+  }
+
   public func remove(_ key: String) async throws { try await store(key).remove(key) }
 
   public func replace(

@@ -23,6 +23,17 @@ public struct TreeEntry: Sendable, Hashable {
   }
 }
 
+/// An object to be written.
+public struct NewObject: Sendable {
+  public let key: String
+  public let bytes: [UInt8]
+
+  public init(key: String, bytes: [UInt8]) {
+    self.key = key
+    self.bytes = bytes
+  }
+}
+
 /// Every access to staged and delivered files goes through a store: a directory, memory, object storage.
 ///
 /// Duties of every store, checked by one conformance suite:
@@ -50,6 +61,10 @@ public protocol Store: Sendable {
 
   /// Creates or replaces an object with what `produce` appends.
   func write(_ key: String, _ produce: (any ObjectSink) async throws -> Void) async throws
+
+  /// Creates or replaces several objects, which become visible in this order. A run that is killed meanwhile leaves
+  /// the first ones.
+  func write(_ objects: [NewObject]) async throws
 
   func remove(_ key: String) async throws
 
@@ -81,6 +96,10 @@ extension Store {
   /// Creates or replaces an object.
   public func write(_ key: String, _ bytes: [UInt8]) async throws {
     try await write(key) { try await $0.append(bytes) }
+  }
+
+  public func write(_ objects: [NewObject]) async throws {
+    for object in objects { try await write(object.key, object.bytes) }
   }
 
   /// Makes the objects below `folder` exactly these.
