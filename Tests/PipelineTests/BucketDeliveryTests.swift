@@ -33,7 +33,7 @@ import Testing
     let store = ObjectStore(bucket, prefix: "out")
     let month = try #require(Month("2026-11"))
     guard let bytes = try await store.read(Layout.manifest(month)) else { return }
-    let manifest = try DeterministicJSON.decode(Manifest.self, from: bytes, path: "manifest")
+    let manifest = try Manifest(sealed: bytes, path: "manifest")
     #expect(totals.contains(manifest.controlTotals["USD"] ?? ""))
     for file in manifest.files {
       let content = try await store.readExisting("focus/" + file.path)

@@ -76,7 +76,7 @@ struct Harness {
   func manifest(_ month: String) async throws -> Manifest? {
     let key = Layout.manifest(try #require(Month(month)))
     guard let bytes = try await store.read(key) else { return nil }
-    return try DeterministicJSON.decode(Manifest.self, from: bytes, path: key)
+    return try Manifest(sealed: bytes, path: key)
   }
 
   /// The delivered CSV rows of a month as text by column, null columns absent.

@@ -216,7 +216,7 @@ import Testing
     let key = Layout.manifest(try #require(Month("2026-11")))
     var manifest = try #require(try await harness.manifest("2026-11"))
     manifest.organizations["acme"]?.days["2026-11-02"]?.degraded = ["usage_images"]
-    try await harness.store.write(key, DeterministicJSON.encode(manifest))
+    try await harness.store.write(key, manifest.sealed())
     let result = try await reconcile(harness)
     #expect(result.closes)
     #expect(

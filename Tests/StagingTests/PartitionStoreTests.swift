@@ -121,6 +121,26 @@ import Testing
     #expect(error?.path == Self.folder + "/_partition.json")
   }
 
+  /// Whatever it says, down to the white space.
+  @Test func aFlippedBitInTheRecordIsCorrupt() async throws {
+    let store = MemoryStore()
+    let key = Self.folder + "/_partition.json"
+    let written = try await PartitionStore(store).write(Self.folder, record: record(), files: files)
+    let text = try await store.readExisting(key)
+    for bit in 0..<(text.count * 8) {
+      var damaged = text
+      damaged[bit / 8] ^= 1 << UInt8(bit % 8)
+      try await store.write(key, damaged)
+      let error = await #expect(throws: CorruptFile.self, "bit \(bit)") {
+        try await PartitionStore(store).record(Self.folder)
+      }
+      #expect(error?.path == key)
+    }
+    #expect(try await PartitionStore(store).write(Self.folder, record: record(), files: files).changed)
+    #expect(try await store.read(key) == text)
+    #expect(try await PartitionStore(store).record(Self.folder) == written.record)
+  }
+
   @Test func aFileTheRecordDoesNotNameIsRefused() async throws {
     let partitions = PartitionStore(MemoryStore())
     let written = try await partitions.write(Self.folder, record: record(), files: files)

@@ -28,7 +28,7 @@ public struct DeliverySnapshot: Sendable {
   /// - Throws: ``CorruptFile`` if it cannot be read.
   static func read(_ key: String, from store: any Store, folder: String?) async throws -> DeliverySnapshot? {
     guard let bytes = try await store.read(key) else { return nil }
-    let manifest = try DeterministicJSON.decode(Manifest.self, from: bytes, path: "\(store.name)/\(key)")
+    let manifest = try Manifest(sealed: bytes, path: "\(store.name)/\(key)")
     return DeliverySnapshot(manifest: manifest, store: store, folder: folder)
   }
 }

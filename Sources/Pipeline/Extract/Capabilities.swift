@@ -1,7 +1,7 @@
 import Staging
 
 /// What an organization's API was found to accept, remembered between runs (DESIGN C7).
-struct Capabilities: Codable, Sendable, Hashable {
+struct Capabilities: SealedJSON, Sendable, Hashable {
   /// The `group_by` dimensions that the newest days of costs accepted.
   var costDimensions: [String]
   /// What those days refused, dimension by dimension, as ``DimensionStep/refused``; nil for nothing.
@@ -10,6 +10,8 @@ struct Capabilities: Codable, Sendable, Hashable {
   var asked: String
   /// Where only older days were asked for, the end of them, exclusive: newer ones may accept more.
   var until: String?
+
+  static var sealName: StaticString { "record_sha256" }
 
   enum CodingKeys: String, CodingKey {
     case asked, refused, until
@@ -23,7 +25,7 @@ struct Capabilities: Codable, Sendable, Hashable {
   static func read(_ store: any Store, organization: String, today: Day) async throws -> Capabilities? {
     let key = Layout.capabilities(organization: organization)
     guard let bytes = try await store.read(key),
-      let known = try? DeterministicJSON.decode(Capabilities.self, from: bytes, path: key),
+      let known = try? Capabilities(sealed: bytes, path: key),
       let asked = Day(known.asked), asked <= today, today.number - asked.number < validDays
     else { return nil }
     return known
@@ -44,7 +46,7 @@ struct Capabilities: Codable, Sendable, Hashable {
     do {
       if try await isNews() {
         try await context.store.writeIfChanged(
-          Layout.capabilities(organization: organization), try DeterministicJSON.encode(self))
+          Layout.capabilities(organization: organization), try sealed())
       }
     } catch {
       await turn?.release()

@@ -71,7 +71,7 @@ struct BillingPeriodFiles {
     var manifests: [Manifest] = []
     for object in try await store.list("focus/metadata") where object.key.hasSuffix("/manifest.json") {
       let bytes = try await store.readExisting(object.key)
-      manifests.append(try DeterministicJSON.decode(Manifest.self, from: bytes, path: object.key))
+      manifests.append(try Manifest(sealed: bytes, path: object.key))
     }
     return manifests
   }

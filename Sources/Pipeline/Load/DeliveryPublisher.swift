@@ -15,7 +15,7 @@ struct DeliveryPublisher {
   ///   - earlier: the manifest that is replaced.
   func publish(_ manifest: Manifest, entries: [TreeEntry], earlier: Manifest?) async throws {
     if let earlier, earlier.delivery != manifest.delivery { try await supersede(earlier) }
-    let text = try DeterministicJSON.encode(manifest)
+    let text = try manifest.sealed()
     if try await isPublished(entries) {
       try await store.writeIfChanged(Layout.manifest(month), text)
     } else {

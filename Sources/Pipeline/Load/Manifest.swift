@@ -3,9 +3,9 @@ import Staging
 /// `manifest.json`: one delivery, as published (DESIGN, section 5).
 ///
 /// It holds no time of day and no run id, so that the same inputs give the same bytes.
-public struct Manifest: Codable, Sendable, Hashable {
-  /// The version of this file's form.
-  public var format = 1
+public struct Manifest: SealedJSON, Sendable, Hashable {
+  /// The version of this file's form; 1 was without a seal.
+  public var format = 2
   /// `YYYY-MM`.
   public var billingPeriod: String
   /// Inclusive, as FOCUS writes date-times.
@@ -39,6 +39,9 @@ public struct Manifest: Codable, Sendable, Hashable {
   public var spreadsheet: FileRecord?
   /// The price list that this delivery was brought up to date with; nil without one.
   public var priceList: PriceListRecord?
+
+  public static var sealName: StaticString { "manifest_sha256" }
+  public var isOlderThanSeals: Bool { format == 1 }
 
   enum CodingKeys: String, CodingKey {
     case format, delivery, open, rows, bytes, sha256, files, organizations, spreadsheet, dimensions

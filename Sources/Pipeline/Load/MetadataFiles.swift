@@ -30,7 +30,7 @@ struct MetadataFiles {
     }
     for object in try await store.list(Self.folder) where object.key.hasSuffix("/manifest.json") {
       if let bytes = try await store.read(object.key),
-        let manifest = try? DeterministicJSON.decode(Manifest.self, from: bytes, path: object.key)
+        let manifest = try? Manifest(sealed: bytes, path: object.key)
       {
         return manifest.datasetInstanceID
       }
@@ -102,7 +102,7 @@ struct MetadataFiles {
     for object in try await store.list(Self.folder) where object.key.hasSuffix("/manifest.json") {
       guard let other = Layout.value(of: "BILLING_PERIOD", in: object.key).flatMap({ Month($0) }),
         other != month, let bytes = try await store.read(object.key),
-        let manifest = try? DeterministicJSON.decode(Manifest.self, from: bytes, path: object.key)
+        let manifest = try? Manifest(sealed: bytes, path: object.key)
       else { continue }
       sectors += Self.sectors(of: manifest, other)
     }

@@ -140,7 +140,7 @@ struct MonthLoader {
       }
     }
     try await metadata.write(month: month, manifest: manifest, today: scope.today)
-    let text = try DeterministicJSON.encode(manifest)
+    let text = try manifest.sealed()
     let isSame = try await context.store.read(Layout.manifest(month)) == text
     let entries = content.entries(month)
     let changed = !isSame || content.written > 0
@@ -200,7 +200,7 @@ struct MonthLoader {
   private func earlierManifest() async throws -> Manifest? {
     let key = Layout.manifest(month)
     guard let bytes = try await context.store.read(key) else { return nil }
-    do { return try DeterministicJSON.decode(Manifest.self, from: bytes, path: key) } catch {
+    do { return try Manifest(sealed: bytes, path: key) } catch {
       context.diagnostics.report(Diagnostic(kind: "manifest_damaged", message: "\(error); it is made anew"))
       return nil
     }

@@ -178,8 +178,8 @@ public struct NormalizeStage: Sendable {
   ) async throws -> NormalizedDay? {
     let known: PartitionRecord?
     do { known = try await context.partitions.record(folder) } catch is CorruptFile { known = nil }
-    guard let record = known, record.madeFrom == madeFrom, record.open == isOpen,
-      record.degraded == degraded, try await context.partitions.isWhole(folder, record)
+    guard let record = known, record.format == PartitionRecord.currentFormat, record.madeFrom == madeFrom,
+      record.open == isOpen, record.degraded == degraded, try await context.partitions.isWhole(folder, record)
     else { return nil }
     var figures = ControlFigures(organization: organization, day: day)
     figures.api = try ControlTotals(recorded: ungrouped.record.controlTotals, in: ungrouped.folder)

@@ -72,7 +72,7 @@ public struct CatchUp: Sendable {
   private func organizations(_ month: Month) async throws -> [String: DeliveredOrganization] {
     let key = Layout.manifest(month)
     guard let bytes = try await store.read(key),
-      let manifest = try? DeterministicJSON.decode(Manifest.self, from: bytes, path: key)
+      let manifest = try? Manifest(sealed: bytes, path: key)
     else { return [:] }
     return manifest.organizations
   }

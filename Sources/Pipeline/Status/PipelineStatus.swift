@@ -26,7 +26,7 @@ public struct PipelineStatus: Encodable, Sendable {
     for object in try await store.list("focus/metadata") where object.key.hasSuffix("/manifest.json") {
       guard let bytes = try await store.read(object.key) else { continue }
       do {
-        let manifest = try DeterministicJSON.decode(Manifest.self, from: bytes, path: object.key)
+        let manifest = try Manifest(sealed: bytes, path: object.key)
         for (name, organization) in manifest.organizations {
           for (date, day) in organization.days {
             if let date = Day(date) { days[name, default: [:]][date] = day }

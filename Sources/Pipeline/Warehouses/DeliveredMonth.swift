@@ -14,7 +14,7 @@ public struct DeliveredMonth: Sendable {
       files = MonthFiles(allOf: month)
       return
     }
-    let manifest = try DeterministicJSON.decode(Manifest.self, from: bytes, path: key)
+    let manifest = try Manifest(sealed: bytes, path: key)
     let version = configuration.load.focusVersion
     let columns = try ColumnTable.embedded().columns(of: version, chosen: configuration.load.columns)
     let schema = SchemaMetadata.identifier(

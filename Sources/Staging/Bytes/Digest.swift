@@ -46,5 +46,10 @@ public struct RunningDigest: Sendable {
     bytes += piece.count
   }
 
+  public mutating func take(_ piece: UnsafeRawBufferPointer) {
+    hash.update(bufferPointer: piece)
+    bytes += piece.count
+  }
+
   public var digest: Digest { Digest(hash.finalize()) }
 }

@@ -37,7 +37,7 @@ public struct PartitionStore: Sendable {
     record.rows = files.first?.rows ?? 0
     record.bytes = files.reduce(0) { $0 + $1.content.count }
     record.sha256 = files.count == 1 ? record.files[0].sha256 : Digest(of: files.map(\.content)).hex
-    let text = try DeterministicJSON.encode(record)
+    let text = try record.sealed()
     let recordKey = folder + "/" + Layout.partitionRecord
     let present = try await store.read(recordKey)
     if present == text, try await isWhole(folder, record) { return (record, false) }
@@ -64,12 +64,12 @@ public struct PartitionStore: Sendable {
   }
 
   /// The partition's record, or nil if there is no complete partition.
-  /// - Throws: ``CorruptFile`` if the record cannot be read.
+  /// - Throws: ``CorruptFile`` if the record cannot be read, or is not what was written.
   public func record(_ folder: String) async throws -> PartitionRecord? {
     let key = folder + "/" + Layout.partitionRecord
     guard let bytes = try await store.read(key) else { return nil }
     if let known = records.record(key, bytes) { return known }
-    let record = try DeterministicJSON.decode(PartitionRecord.self, from: bytes, path: key)
+    let record = try PartitionRecord(sealed: bytes, path: key)
     records.note(key, bytes, record)
     return record
   }

@@ -1,9 +1,9 @@
 /// `_partition.json`: what a partition holds and what it was made from.
 ///
 /// It holds no time of day and no run id: the same inputs give the same bytes (promise 2).
-public struct PartitionRecord: Codable, Sendable, Hashable {
-  /// The version of this file's form.
-  public var format = 1
+public struct PartitionRecord: SealedJSON, Sendable, Hashable {
+  /// The version of this file's form; 1 was without a seal.
+  public var format = Self.currentFormat
   public var organization: String
   /// `costs`, `usage_completions`, …; `charges` for a normalized partition.
   public var dataset: String
@@ -36,6 +36,10 @@ public struct PartitionRecord: Codable, Sendable, Hashable {
   /// The datasets that a normalized day had to be made without: the money is whole, who spent it may not be
   /// known. Sorted; nil where none was missing.
   public var degraded: [String]?
+
+  public static let currentFormat = 2
+  public static var sealName: StaticString { "record_sha256" }
+  public var isOlderThanSeals: Bool { format == 1 }
 
   enum CodingKeys: String, CodingKey {
     case format, organization, dataset, date, open, dimensions, refused, rows, bytes, sha256, files,

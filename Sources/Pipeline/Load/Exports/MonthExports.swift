@@ -13,11 +13,13 @@ struct MonthExports {
   let delivery: MonthDelivery
 
   /// What a preset's folder was made from.
-  private struct Record: Codable {
-    var format = 1
+  private struct Record: SealedJSON {
+    var format = 2
     var madeFrom: String
     /// By their paths below the folder.
     var files: [FileRecord]
+
+    static var sealName: StaticString { "record_sha256" }
 
     enum CodingKeys: String, CodingKey {
       case format, files
@@ -52,7 +54,7 @@ struct MonthExports {
       parquet: ParquetEngine(configuration.load), building: building
     ).write()
     // Without its record the folder is made again.
-    let record = try DeterministicJSON.encode(Record(madeFrom: madeFrom, files: files))
+    let record = try Record(madeFrom: madeFrom, files: files).sealed()
     try await context.store.replace(
       preset.folder(delivery.month),
       with: files.map { TreeEntry(name: $0.path, source: building + "/" + $0.path) }
@@ -78,7 +80,7 @@ struct MonthExports {
   private func isCurrent(_ preset: ExportPreset, _ madeFrom: String) async throws -> Bool {
     let key = preset.record(delivery.month)
     guard let bytes = try await context.store.read(key),
-      let record = try? DeterministicJSON.decode(Record.self, from: bytes, path: key),
+      let record = try? Record(sealed: bytes, path: key),
       record.madeFrom == madeFrom
     else { return false }
     let folder = preset.folder(delivery.month)
