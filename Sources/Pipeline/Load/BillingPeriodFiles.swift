@@ -47,8 +47,7 @@ struct BillingPeriodFiles {
     guard let updated = periods.map(\.updated).max() else { return }
     let content = BillingPeriod.csv(periods)
     try await store.writeIfChanged("focus/" + Self.path, content)
-    let charges = try await metadata.datasetInstanceID()
-    let instance = DatasetInstanceMetadata.identifier(for: "BillingPeriod\n" + charges)
+    let instance = DatasetInstanceMetadata.identifier(for: "BillingPeriod\n" + metadata.datasetInstanceID)
     let schema = SchemaMetadata(
       version: version, dataset: .billingPeriod, columns: BillingPeriod.columns, datasetInstanceID: instance)
     try await metadata.write("schemas/schema-\(schema.schemaID).json", schema)
@@ -64,7 +63,7 @@ struct BillingPeriodFiles {
           datasetInstanceID: instance, complete: periods.allSatisfy { $0.status == .closed },
           updated: updated.timestamp)
       ])
-    try await metadata.writeInstances(costAndUsage: charges, billingPeriods: instance)
+    try await metadata.writeInstances(billingPeriods: instance)
   }
 
   private func manifests() async throws -> [Manifest] {

@@ -27,7 +27,7 @@ public struct LoadStage: Sendable {
   /// - Throws: what stops every month: a store that refuses.
   public func run(_ scope: RunScope) async throws -> LoadOutput {
     let columns = try chosenColumns()
-    let metadata = MetadataFiles(store: context.store, configuration: configuration, columns: columns)
+    let metadata = try await MetadataFiles(context, configuration: configuration, columns: columns)
     let priceList = try configuration.load.priceList.map { try PriceListFile.read($0) }
     var output = LoadOutput()
     for month in scope.months {
@@ -46,6 +46,7 @@ public struct LoadStage: Sendable {
       output.restatements.append(contentsOf: result.restatements)
       output.failures.append(contentsOf: result.failures)
     }
+    try await metadata.writeRecency()
     try await BillingPeriodFiles(
       store: context.store, configuration: configuration, metadata: metadata, today: scope.today
     ).write()

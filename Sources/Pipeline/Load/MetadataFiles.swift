@@ -1,3 +1,4 @@
+import Diagnostics
 import FOCUS
 import Staging
 
@@ -5,12 +6,43 @@ import Staging
 ///
 /// Dates in it are UTC days, taken from what is delivered: the same inputs on the same day give the same bytes.
 struct MetadataFiles {
-  let store: any Store
+  let context: StageContext
   let configuration: Configuration
   let columns: [ColumnDefinition]
+  /// The identifier given at the first delivery; it stays when organizations come and go.
+  let datasetInstanceID: String
 
   private static let folder = "focus/metadata"
   private static let instances = folder + "/dataset_instances.json"
+
+  private var store: any Store { context.store }
+
+  init(_ context: StageContext, configuration: Configuration, columns: [ColumnDefinition]) async throws {
+    self.context = context
+    self.configuration = configuration
+    self.columns = columns
+    let organizations = configuration.organizations.map(\.id).sorted().joined(separator: "\n")
+    datasetInstanceID =
+      try await Self.knownInstanceID(context)
+      ?? DatasetInstanceMetadata.identifier(for: "CostAndUsage\n" + organizations)
+  }
+
+  /// Manifests vouch for themselves, and are believed before the file that FOCUS asks for.
+  private static func knownInstanceID(_ context: StageContext) async throws -> String? {
+    for key in try await manifests(context) {
+      do {
+        if let manifest = try await context.manifests.read(key) { return manifest.datasetInstanceID }
+      } catch is CorruptFile { continue }
+    }
+    guard let bytes = try await context.store.read(instances) else { return nil }
+    let known = try? DeterministicJSON.decode([DatasetInstanceMetadata].self, from: bytes, path: instances)
+    return known?.first { $0.focusDatasetID == .costAndUsage }?.datasetInstanceID
+  }
+
+  /// The manifests of all months, earliest first.
+  private static func manifests(_ context: StageContext) async throws -> [String] {
+    try await context.store.list(folder).map(\.key).filter { $0.hasSuffix("/manifest.json") }
+  }
 
   var schemaID: String {
     SchemaMetadata.identifier(
@@ -18,48 +50,26 @@ struct MetadataFiles {
       columns: columns.map(SchemaColumn.init))
   }
 
-  /// The identifier given at the first delivery; it stays when organizations come and go. FOCUS 1.2 has no
-  /// dataset instances: there the manifests remember it.
-  func datasetInstanceID() async throws -> String {
-    if let bytes = try await store.read(Self.instances),
-      let known = try? DeterministicJSON.decode(
-        [DatasetInstanceMetadata].self, from: bytes, path: Self.instances),
-      let instance = known.first(where: { $0.focusDatasetID == .costAndUsage })
-    {
-      return instance.datasetInstanceID
-    }
-    for object in try await store.list(Self.folder) where object.key.hasSuffix("/manifest.json") {
-      if let bytes = try await store.read(object.key),
-        let manifest = try? Manifest(sealed: bytes, path: object.key)
-      {
-        return manifest.datasetInstanceID
-      }
-    }
-    let identifiers = configuration.organizations.map(\.id).sorted()
-    return DatasetInstanceMetadata.identifier(for: "CostAndUsage\n" + identifiers.joined(separator: "\n"))
-  }
-
-  func write(month: Month, manifest: Manifest, today: Day) async throws {
-    let instance = manifest.datasetInstanceID
+  /// What every month's delivery needs beside it; how fresh it is comes when all are in place.
+  func write() async throws {
     try await write("data_generator.json", DataGeneratorMetadata("Unblended"))
     try await write(
       "schemas/schema-\(schemaID).json",
       SchemaMetadata(
         version: configuration.load.focusVersion, dataset: .costAndUsage,
-        columns: columns.map(SchemaColumn.init), datasetInstanceID: instance))
+        columns: columns.map(SchemaColumn.init), datasetInstanceID: datasetInstanceID))
     guard configuration.load.focusVersion.hasDatasetInstances else { return }
     // With Billing Periods both instances are written at once, when all months are in place.
     let isThere = try await store.read(Self.instances) != nil
     if !configuration.load.focusVersion.hasBillingPeriods || !isThere {
-      try await writeInstances(costAndUsage: instance)
+      try await writeInstances()
     }
-    try await writeRecency(instance, month, manifest)
   }
 
-  func writeInstances(costAndUsage: String, billingPeriods: String? = nil) async throws {
+  func writeInstances(billingPeriods: String? = nil) async throws {
     var instances = [
       DatasetInstanceMetadata(
-        datasetInstanceID: costAndUsage, datasetInstanceName: "OpenAI cost and usage",
+        datasetInstanceID: datasetInstanceID, datasetInstanceName: "OpenAI cost and usage",
         dataset: .costAndUsage)
     ]
     if let billingPeriods {
@@ -71,42 +81,35 @@ struct MetadataFiles {
     try await write("dataset_instances.json", instances)
   }
 
-  /// Replaces the month's days in the recency of the whole dataset.
-  private func writeRecency(_ instance: String, _ month: Month, _ manifest: Manifest) async throws {
-    let path = "recency/recency-\(instance).json"
-    let others: [RecencyMetadata.TimeSector]
-    if let known = try await knownSectors("\(Self.folder)/\(path)") {
-      others = known
-    } else {
-      others = try await manifestSectors(except: month)
-    }
-    let sectors = others.filter { !$0.start.hasPrefix(month.description) } + Self.sectors(of: manifest, month)
-    if sectors.isEmpty { return }
-    try await write(path, [RecencyMetadata(datasetInstanceID: instance, timeSectors: sectors)])
-  }
-
-  /// The sectors in place; nil where they are missing or cannot be read.
-  private func knownSectors(_ key: String) async throws -> [RecencyMetadata.TimeSector]? {
-    guard let bytes = try await store.read(key) else { return nil }
-    do {
-      return try DeterministicJSON.decode([RecencyMetadata].self, from: bytes, path: key).flatMap {
-        $0.timeSectors ?? []
-      }
-    } catch is CorruptFile { return nil }
-  }
-
-  /// The sectors of all other months, made again from what was delivered of them. A manifest that cannot be read
-  /// adds its days when its month is delivered again.
-  private func manifestSectors(except month: Month) async throws -> [RecencyMetadata.TimeSector] {
+  /// Writes how fresh the whole dataset is, from the manifests of all months. Of a month whose manifest is damaged
+  /// stays what is there.
+  func writeRecency() async throws {
+    guard configuration.load.focusVersion.hasDatasetInstances else { return }
+    let path = "recency/recency-\(datasetInstanceID).json"
     var sectors: [RecencyMetadata.TimeSector] = []
-    for object in try await store.list(Self.folder) where object.key.hasSuffix("/manifest.json") {
-      guard let other = Layout.value(of: "BILLING_PERIOD", in: object.key).flatMap({ Month($0) }),
-        other != month, let bytes = try await store.read(object.key),
-        let manifest = try? Manifest(sealed: bytes, path: object.key)
-      else { continue }
-      sectors += Self.sectors(of: manifest, other)
+    for key in try await Self.manifests(context) {
+      guard let month = Layout.value(of: "BILLING_PERIOD", in: key).flatMap({ Month($0) }) else { continue }
+      do {
+        if let manifest = try await context.manifests.read(key) {
+          sectors += Self.sectors(of: manifest, month)
+        }
+      } catch let damage as CorruptFile {
+        context.diagnostics.report(
+          Diagnostic(kind: "manifest_damaged", message: "\(damage); load over \(month) makes it anew"))
+        sectors += try await knownSectors(Self.folder + "/" + path).filter {
+          $0.start.hasPrefix(month.description)
+        }
+      }
     }
-    return sectors
+    if sectors.isEmpty { return }
+    try await write(path, [RecencyMetadata(datasetInstanceID: datasetInstanceID, timeSectors: sectors)])
+  }
+
+  /// The sectors in place; none where they are missing or cannot be read.
+  private func knownSectors(_ key: String) async throws -> [RecencyMetadata.TimeSector] {
+    guard let bytes = try await store.read(key) else { return [] }
+    let known = try? DeterministicJSON.decode([RecencyMetadata].self, from: bytes, path: key)
+    return known?.flatMap { $0.timeSectors ?? [] } ?? []
   }
 
   private static func sectors(of manifest: Manifest, _ month: Month) -> [RecencyMetadata.TimeSector] {

@@ -23,7 +23,7 @@ struct MonthLoader {
 
   func run() async throws -> Result {
     var result = Result()
-    let earlier = try await earlierManifest()
+    let (earlier, damage) = try await earlierManifest()
     let loader = DayLoader(
       configuration: configuration, context: context, scope: scope, month: month, columns: columns,
       schemaID: metadata.schemaID, priceList: priceList, earlier: earlier)
@@ -72,6 +72,11 @@ struct MonthLoader {
     for name in (earlier?.organizations.keys).map(Array.init) ?? []
     where !configuration.organizations.contains(where: { $0.name == name }) {
       _ = content.keep(name, of: earlier)
+    }
+    if let damage, let lost = try await lost(with: damage, content) {
+      result.failures.append(StageFailure(stage: "load", organization: "", error: lost))
+      try await context.store.replace(Layout.building(month), with: [])
+      return result
     }
     if content.organizations.isEmpty { return result }
     result.delivery = try await publish(content, earlier)
@@ -125,7 +130,7 @@ struct MonthLoader {
   private func publish(_ content: DeliveryContent, _ earlier: Manifest?) async throws -> MonthDelivery {
     var manifest = content.manifest(
       month: month, focusVersion: configuration.load.focusVersion, schemaID: metadata.schemaID,
-      datasetInstanceID: try await metadata.datasetInstanceID())
+      datasetInstanceID: metadata.datasetInstanceID)
     manifest.priceList = priceList.map { PriceListRecord(sha256: $0.sha256) }
     if configuration.load.spreadsheet {
       do {
@@ -139,7 +144,7 @@ struct MonthLoader {
         manifest.spreadsheet = earlier?.spreadsheet
       }
     }
-    try await metadata.write(month: month, manifest: manifest, today: scope.today)
+    try await metadata.write()
     let text = try manifest.sealed()
     let isSame = try await context.store.read(Layout.manifest(month)) == text
     let entries = content.entries(month)
@@ -196,13 +201,31 @@ struct MonthLoader {
       rows: days.values.reduce(0) { $0 + $1.rows }, controlTotals: totals.texts, days: days)
   }
 
-  /// The manifest in place; a damaged one is as good as none, because everything in it can be made again.
-  private func earlierManifest() async throws -> Manifest? {
-    let key = Layout.manifest(month)
-    guard let bytes = try await context.store.read(key) else { return nil }
-    do { return try Manifest(sealed: bytes, path: key) } catch {
-      context.diagnostics.report(Diagnostic(kind: "manifest_damaged", message: "\(error); it is made anew"))
-      return nil
+  /// The manifest in place, or what is wrong with it: a damaged one is as good as none, as long as everything that
+  /// it tells of can be made again.
+  private func earlierManifest() async throws -> (manifest: Manifest?, damage: CorruptFile?) {
+    do {
+      return (try await context.manifests.read(Layout.manifest(month)), nil)
+    } catch let damage as CorruptFile {
+      context.diagnostics.report(Diagnostic(kind: "manifest_damaged", message: "\(damage); it is made anew"))
+      return (nil, damage)
     }
+  }
+
+  /// Why the month must stay as it is: a part is delivered that only the damaged manifest tells of, and nothing makes
+  /// again. Nil where there is none.
+  private func lost(with damage: CorruptFile, _ content: DeliveryContent) async throws -> CorruptFile? {
+    for object in try await context.store.list(Layout.data(month)) {
+      guard let organization = Layout.value(of: "org", in: object.key),
+        let day = month.days.first(where: { object.key.contains("/" + PartBuilder.namePrefix($0)) }),
+        content.organizations[String(organization)]?.days[day.description] == nil
+      else { continue }
+      return CorruptFile(
+        path: damage.path,
+        reason: "\(damage.reason); without it \(object.key) would be lost, which nothing here makes again. "
+          + "Restore the manifest, or configure organization \(organization) and run normalize for \(day); or "
+          + "delete the manifest to deliver without")
+    }
+    return nil
   }
 }

@@ -65,6 +65,12 @@ struct PartBuilder {
     }
   }
 
+  /// What the names of a day's files begin with.
+  static func namePrefix(_ day: Day) -> String {
+    let number = String(day.civil.day)
+    return "part-" + String(repeating: "0", count: 5 - number.count) + number + "-"
+  }
+
   /// A finished file under its name.
   /// - Parameter delivered: the money in it.
   /// - Throws: ``ControlMismatch``, ``CorruptFile``.
@@ -76,10 +82,7 @@ struct PartBuilder {
     figures.delivered = delivered
     try figures.check()
     let digest = Digest(of: content).hex
-    let number = String(input.day.civil.day)
-    let name =
-      "part-" + String(repeating: "0", count: 5 - number.count) + number
-      + "-\(digest.prefix(8)).\(format.fileExtension)"
+    let name = "\(Self.namePrefix(input.day))\(digest.prefix(8)).\(format.fileExtension)"
     return Part(
       file: DeliveredFile(
         path:

@@ -25,18 +25,19 @@ struct NameHistoryUpdater {
   /// - Throws: ``CorruptFile`` and ``RefusedPartition`` for snapshots that cannot be read.
   func run(keeping keeps: Bool = true) async throws -> NameHistory {
     let folder = Layout.names(organization: organization)
-    let snapshots = try await snapshots()
     var history = NameHistory()
     var taken: [String: String] = [:]
     if let (known, record) = try await existing(folder, isMended: keeps) {
       history = known
       taken = record.madeFrom
     }
+    let (snapshots, damaged) = try await snapshots(taken: taken)
     var new = snapshots.filter { taken[$0.key] != $0.file.sha256 }
     if new.isEmpty { return history }
     let lastTaken = taken.keys.compactMap { Layout.value(of: "date", in: $0).flatMap { Day($0) } }.max()
     if let lastTaken, let first = new.map(\.day).min(), first < lastTaken {
       // A snapshot from between: only the whole sequence gives the right days.
+      if let damaged { throw damaged }
       history = NameHistory()
       new = snapshots
     }
@@ -82,21 +83,32 @@ struct NameHistoryUpdater {
     NameBookReader.datasets.firstIndex(of: snapshot.dataset) ?? 0
   }
 
-  private func snapshots() async throws -> [Snapshot] {
+  /// - Parameter taken: what the history holds already; of that no record is needed.
+  /// - Returns: the snapshots, and what is wrong with the record of one that the history holds.
+  private func snapshots(taken: [String: String]) async throws -> ([Snapshot], damaged: CorruptFile?) {
     var snapshots: [Snapshot] = []
+    var damaged: CorruptFile?
     for dataset in NameBookReader.datasets {
       let root = Layout.rawDataset(organization: organization, dataset: dataset)
       for object in try await context.store.list(root)
       where object.key.hasSuffix("/" + Layout.partitionRecord) {
         guard let day = Layout.value(of: "date", in: object.key).flatMap({ Day($0) }) else { continue }
         let folder = Layout.raw(organization: organization, dataset: dataset, day: day)
-        guard let record = try await context.partitions.record(folder) else { continue }
-        snapshots += record.files.map {
-          Snapshot(dataset: dataset, day: day, folder: folder, file: $0, record: record)
+        do {
+          guard let record = try await context.partitions.record(folder) else { continue }
+          snapshots += record.files.map {
+            Snapshot(dataset: dataset, day: day, folder: folder, file: $0, record: record)
+          }
+        } catch let damage as CorruptFile where taken.keys.contains(where: { $0.hasPrefix(folder + "/") }) {
+          damaged = damage
+          context.diagnostics.report(
+            Diagnostic(
+              kind: "names_record_damaged",
+              message: "\(damage); the history of names holds what it said. Restore it, or remove \(folder)"))
         }
       }
     }
-    return snapshots
+    return (snapshots, damaged)
   }
 
   /// - Parameter isMended: whether damage is told: it may also be that another run is just replacing the history.

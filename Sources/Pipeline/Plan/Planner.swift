@@ -23,7 +23,7 @@ public struct Planner: Sendable {
   {
     var scope = scope
     if catchesUp {
-      scope = try await CatchUp(store: context.store, diagnostics: context.diagnostics).extended(scope)
+      scope = try await CatchUp(context).extended(scope)
     }
     let today = scope.today
     // Of days to come there is nothing yet.

@@ -10,6 +10,7 @@ import Staging
 public struct CatchUp: Sendable {
   private let store: any Store
   private let diagnostics: DiagnosticsCollector
+  private let manifests: SealedReader<Manifest>
 
   /// OpenAI keeps about one year; days before are out of reach.
   private static let reachableDays = 350
@@ -19,6 +20,13 @@ public struct CatchUp: Sendable {
   public init(store: any Store, diagnostics: DiagnosticsCollector) {
     self.store = store
     self.diagnostics = diagnostics
+    manifests = SealedReader(store)
+  }
+
+  init(_ context: StageContext) {
+    store = context.store
+    diagnostics = context.diagnostics
+    manifests = context.manifests
   }
 
   /// The scope, begun at the oldest day that is missing, open or degraded in the deliveries since the first day
@@ -70,10 +78,10 @@ public struct CatchUp: Sendable {
   }
 
   private func organizations(_ month: Month) async throws -> [String: DeliveredOrganization] {
-    let key = Layout.manifest(month)
-    guard let bytes = try await store.read(key),
-      let manifest = try? Manifest(sealed: bytes, path: key)
-    else { return [:] }
-    return manifest.organizations
+    // What cannot be read is as good as missing: its days are made and delivered again.
+    do { return try await manifests.read(Layout.manifest(month))?.organizations ?? [:] } catch is CorruptFile
+    {
+      return [:]
+    }
   }
 }

@@ -51,7 +51,7 @@ public struct PipelineRun: Sendable {
     do {
       var scope = scope
       if catchesUp {
-        scope = try await CatchUp(store: context.store, diagnostics: context.diagnostics).extended(scope)
+        scope = try await CatchUp(context).extended(scope)
       }
       progress.begin(scope, context.logger)
       for stage in stages {

@@ -5,8 +5,9 @@ import Staging
 /// What every stage is given beside its input.
 public struct StageContext: Sendable {
   public let store: any Store
-  /// Partitions in the store; records that were read stay understood.
+  /// Partitions and manifests in the store; records that were read stay understood.
   let partitions: PartitionStore
+  let manifests: SealedReader<Manifest>
   public var diagnostics: DiagnosticsCollector
   public var logger: Logger
   public var progress: any ProgressReporter
@@ -20,6 +21,7 @@ public struct StageContext: Sendable {
   ) {
     self.store = store
     partitions = PartitionStore(store)
+    manifests = SealedReader(store)
     self.diagnostics = diagnostics
     self.logger = logger
     self.progress = progress

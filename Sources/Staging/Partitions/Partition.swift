@@ -17,9 +17,12 @@ public struct PartitionFile: Sendable {
 /// The record is written last: a partition without one, or whose files do not match it, is not there.
 public struct PartitionStore: Sendable {
   public let store: any Store
-  private let records = RecordCache()
+  private let records: SealedReader<PartitionRecord>
 
-  public init(_ store: any Store) { self.store = store }
+  public init(_ store: any Store) {
+    self.store = store
+    records = SealedReader(store)
+  }
 
   /// Writes data files, removes others of the folder, and then writes the record, with the sizes and digests
   /// of the files filled in. Nothing is touched where all is there already.
@@ -66,12 +69,7 @@ public struct PartitionStore: Sendable {
   /// The partition's record, or nil if there is no complete partition.
   /// - Throws: ``CorruptFile`` if the record cannot be read, or is not what was written.
   public func record(_ folder: String) async throws -> PartitionRecord? {
-    let key = folder + "/" + Layout.partitionRecord
-    guard let bytes = try await store.read(key) else { return nil }
-    if let known = records.record(key, bytes) { return known }
-    let record = try PartitionRecord(sealed: bytes, path: key)
-    records.note(key, bytes, record)
-    return record
+    try await records.read(folder + "/" + Layout.partitionRecord)
   }
 
   /// Whether every file of the record is there with its size and digest.
