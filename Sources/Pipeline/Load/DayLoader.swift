@@ -14,6 +14,8 @@ struct DayLoader: Sendable {
   let priceList: PriceListFile?
   /// The delivery in place.
   let earlier: Manifest?
+  /// Who makes parts now.
+  let turns = CoreTurns()
 
   var shrinkGuard: ShrinkGuard {
     ShrinkGuard(percent: configuration.load.shrinkGuardPercent, scope: scope)
@@ -75,7 +77,7 @@ struct DayLoader: Sendable {
       }
       return (files, files.map { "focus/" + $0.path }, false)
     }
-    let parts = try await builder.parts(input, formats: configuration.load.formats)
+    let parts = try await turns.take { try await builder.parts(input, formats: configuration.load.formats) }
     var sources: [String] = []
     for part in parts {
       let folder = Layout.building(month)

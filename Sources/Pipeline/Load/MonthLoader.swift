@@ -42,7 +42,7 @@ struct MonthLoader {
         continue
       }
       var days: [String: DeliveredDay] = [:]
-      let made = try await concurrentMap(inputs) { try await loader.load($0) }
+      let made = try await concurrentMap(inputs, width: CoreTurns.daysInHand) { try await loader.load($0) }
       for (input, outcome) in zip(inputs, made) {
         switch outcome {
         case .success(let day):

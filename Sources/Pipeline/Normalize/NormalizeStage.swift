@@ -60,10 +60,12 @@ public struct NormalizeStage: Sendable {
       let days = covered.map {
         (day: $0, names: names.book(on: $0), unlisted: listed.missing(on: $0, today: scope.today))
       }
-      let results = try await concurrentMap(days) { item in
+      let turns = CoreTurns()
+      let results = try await concurrentMap(days, width: CoreTurns.daysInHand) { item in
         let context = context.at(organization: organization.name, day: item.day)
         return try await NormalizeStage(configuration: configuration, context: context).attempt(
-          organization.name, item.day, item.names, unlisted: item.unlisted, isPast: item.day < scope.today)
+          organization.name, item.day, item.names, unlisted: item.unlisted, isPast: item.day < scope.today,
+          turns)
       }
       for result in results {
         switch result {
@@ -78,10 +80,12 @@ public struct NormalizeStage: Sendable {
 
   /// Nil for a day that has not been fetched because it is not over.
   private func attempt(
-    _ organization: String, _ day: Day, _ names: NamesByDay.Names, unlisted: [String], isPast: Bool
+    _ organization: String, _ day: Day, _ names: NamesByDay.Names, unlisted: [String], isPast: Bool,
+    _ turns: CoreTurns
   ) async throws -> Result<NormalizedDay?, StageFailure> {
     do {
-      let normalized = try await normalize(organization, day, names, unlisted: unlisted, isPast: isPast)
+      let normalized = try await normalize(
+        organization, day, names, unlisted: unlisted, isPast: isPast, turns)
       if let normalized {
         context.progress.advance(
           stage: "normalize", rows: normalized.charges + normalized.usageRows, unit: "\(organization) \(day)")
@@ -94,7 +98,8 @@ public struct NormalizeStage: Sendable {
 
   /// - Parameter unlisted: lists that do not tell the day's names.
   private func normalize(
-    _ organization: String, _ day: Day, _ names: NamesByDay.Names, unlisted: [String], isPast: Bool
+    _ organization: String, _ day: Day, _ names: NamesByDay.Names, unlisted: [String], isPast: Bool,
+    _ turns: CoreTurns
   ) async throws -> NormalizedDay? {
     let inputs = try await inputs(organization, day)
     guard let costs = inputs.first(where: { $0.dataset == DatasetName.costs }),
@@ -133,8 +138,11 @@ public struct NormalizeStage: Sendable {
       accountID: configuration.organizations.first { $0.name == organization }?.id, day: day,
       names: names.book,
       attributes: configuration.normalize.attribution == .usageShare)
-    let usageRows = try await normalizer.usage(from: usage)
-    let charges = try await normalizer.charges(from: costs, usage: usageRows.table)
+    let (usageFile, charges) = try await turns.take {
+      let usageRows = try await normalizer.usage(from: usage)
+      let charges = try await normalizer.charges(from: costs, usage: usageRows.table)
+      return (try usageRows.rows.file, charges)
+    }
     var figures = ControlFigures(organization: organization, day: day)
     figures.api = try await normalizer.apiTotals(from: ungrouped)
     figures.costLines = charges.costLines
@@ -147,15 +155,9 @@ public struct NormalizeStage: Sendable {
     record.attribution = charges.attribution.record
     record.degraded = degraded
     let written = try await context.partitions.write(
-      folder, record: record,
-      files: [
-        charges.file,
-        PartitionFile(
-          name: UsageFile.name, rows: usageRows.rows.count,
-          content: try usageRows.rows.gzip(header: CSVRow.header(UsageFile.header))),
-      ])
+      folder, record: record, files: [charges.file, usageFile])
     return NormalizedDay(
-      organization: organization, day: day, charges: charges.file.rows, usageRows: usageRows.rows.count,
+      organization: organization, day: day, charges: charges.file.rows, usageRows: usageFile.rows,
       isOpen: isOpen, changed: written.changed, figures: figures, attribution: record.attribution)
   }
 
@@ -201,6 +203,16 @@ public struct NormalizeStage: Sendable {
       inputs.append(RawInput(dataset: dataset, folder: folder, record: record))
     }
     return inputs
+  }
+}
+
+extension SortedRows {
+  /// The rows as `usage.csv.gz`.
+  fileprivate var file: PartitionFile {
+    get throws {
+      PartitionFile(
+        name: UsageFile.name, rows: count, content: try gzip(header: CSVRow.header(UsageFile.header)))
+    }
   }
 }
 

@@ -1,15 +1,18 @@
 import Glibc
 
+/// Cores of this machine.
+let coreCount = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+
 /// Works on several items at once, as many as there are cores, and gives the results in the order of the items.
 ///
 /// Days are independent of each other: memory grows with the largest days, as many as cores, and not with the
 /// window.
+/// - Parameter width: how many items at once.
 /// - Throws: the first error; the rest is cancelled. A cancelled task starts no further item.
 func concurrentMap<Item: Sendable, Output: Sendable>(
-  _ items: [Item], _ work: @escaping @Sendable (Item) async throws -> Output
+  _ items: [Item], width: Int = coreCount, _ work: @escaping @Sendable (Item) async throws -> Output
 ) async throws -> [Output] {
-  let width = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-  return try await withThrowingTaskGroup(of: (Int, Output).self) { group in
+  try await withThrowingTaskGroup(of: (Int, Output).self) { group in
     var outputs = [Output?](repeating: nil, count: items.count)
     var waiting = items.indices.makeIterator()
     func startNext() {
