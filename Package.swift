@@ -35,8 +35,9 @@ let package = Package(
     .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
   targets: [
-    // System libraries.
+    // System libraries, and what needs C.
     .target(name: "CPlatform"),
+    .target(name: "CScan"),
     .target(name: "CIgzip", linkerSettings: [.linkedLibrary("isal")]),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
@@ -47,7 +48,7 @@ let package = Package(
     .target(
       name: "Staging",
       dependencies: [
-        "CIgzip", "CPlatform", "Diagnostics", .product(name: "Crypto", package: "swift-crypto"),
+        "CIgzip", "CPlatform", "CScan", "Diagnostics", .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: strictness),
 

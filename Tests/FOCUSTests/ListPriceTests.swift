@@ -14,7 +14,7 @@ import Testing
       currency: .usd, price: try ExactDecimal(price), pricingUnit: "1000000 Tokens")
   }
 
-  private static func prices() throws -> PriceList {
+  static func prices() throws -> PriceList {
     PriceList([
       try entry("gpt-5", .input, "1.25"), try entry("gpt-5", .cachedInput, "0.125"),
       try entry("gpt-5.6-sol", .cacheWrite, "5.000000000000000000000000000000000001"),

@@ -223,4 +223,40 @@ import Testing
       #expect(try row(charge, &shared) == row(charge, &fresh))
     }
   }
+
+  /// Charges of one group, which differ in what a group's may differ in, and in a sign.
+  @Test(arguments: [RowFormat.csv, .ndjson], [false, true])
+  func aGroupsRowsAreThoseOfEachAlone(format: RowFormat, hasPrices: Bool) throws {
+    let columns = try ColumnTable.embedded().columns(of: .v13)
+    let prices = hasPrices ? try ListPriceTests.prices() : nil
+    let charges = try SampleCharges.all().flatMap { charge in
+      var other = charge
+      other.amount = charge.amount + 1
+      other.principalID = charge.principalID == nil ? "user-7" : nil
+      other.apiKeyName = "laptop \"7\""
+      var credit = charge
+      credit.amount = -7
+      var unmeasured = charge
+      unmeasured.quantity = nil
+      return [charge, charge, other, credit, other, unmeasured, other, charge]
+    }
+    var alone: [[UInt8]] = []
+    try SampleCharges.forEachRecord(of: charges) { charge in
+      var writer = RowWriter(columns: columns, context: SampleCharges.context, format: format, prices: prices)
+      var out = ByteBuffer()
+      writer.append(charge, to: &out)
+      alone.append(out.array)
+    }
+    var writer = RowWriter(columns: columns, context: SampleCharges.context, format: format, prices: prices)
+    var groups: Set<Int> = []
+    var rows: [[UInt8]] = []
+    try SampleCharges.forEachRecordInTurn(of: charges) { charge in
+      var out = ByteBuffer()
+      writer.append(charge, to: &out)
+      rows.append(out.array)
+      groups.insert(charge.group)
+    }
+    #expect(rows == alone)
+    #expect(groups.count > 5 && groups.count <= charges.count / 8)
+  }
 }

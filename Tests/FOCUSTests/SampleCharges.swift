@@ -84,14 +84,24 @@ enum SampleCharges {
     return rows.array
   }
 
-  /// The charges as load reads them.
+  /// The charges, each read by itself.
   static func forEachRecord(of charges: [Charge], _ body: (ChargeRecord) throws -> Void) throws {
+    try forEach(of: charges) { try body(ChargeRecord($0)) }
+  }
+
+  /// The charges as load reads them, one after the other.
+  static func forEachRecordInTurn(of charges: [Charge], _ body: (ChargeRecord) throws -> Void) throws {
+    var reader = ChargeReader()
+    try forEach(of: charges) { try body(reader.read($0)) }
+  }
+
+  private static func forEach(of charges: [Charge], _ body: (CSVRecord) throws -> Void) throws {
     var file = ByteBuffer()
     file.append(CSVRow.header(ChargeFile.header))
     for charge in charges { ChargeFile.append(charge, to: &file) }
     try CSVReader.forEachRecord(
       ofGzip: GzipEncoder.compress(file.array), path: ChargeFile.name, header: ChargeFile.header
-    ) { try body(ChargeRecord($0)) }
+    ) { try body($0) }
   }
 
   /// All charges as rows of text by column, read back from CSV; null columns are absent.

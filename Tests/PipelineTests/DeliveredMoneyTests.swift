@@ -55,4 +55,28 @@ import Testing
     let columns = try ColumnTable.embedded().columns(of: .v13, chosen: ["ChargePeriodStart"])
     #expect(DeliveredMoney(path: "part", format: .csv, columns: columns) == nil)
   }
+
+  /// What the row was made from says nothing about what stands in it.
+  @Test func anotherAmountThanTheChargesIsCounted() throws {
+    let charge = [
+      "", "", "", "", "", "", "", "", "", "none", "USD", "1.25", "", "", "", "", "", "", "",
+    ].joined(separator: ",")
+    let file = CSVRow.header(ChargeFile.header) + Array("\(charge)\n".utf8)
+    func totals(_ row: String) throws -> [String: String]? {
+      var money = DeliveredMoney(path: "part", format: .csv, columns: columns)
+      try CSVReader.forEachRecord(
+        ofGzip: GzipEncoder.compress(file), path: "charges", header: ChargeFile.header
+      ) { record in
+        let charge = try ChargeRecord(record)
+        try Array("\(row)\n".utf8).withUnsafeBufferPointer { try money?.add($0, of: charge) }
+      }
+      return money?.totals.texts
+    }
+    #expect(try totals("1.25,USD") == ["USD": "1.25"])
+    #expect(try totals("1.250,USD") == ["USD": "1.25"])
+    #expect(try totals("1.26,USD") == ["USD": "1.26"])
+    #expect(try totals("1.25,EUR") == ["EUR": "1.25"])
+    #expect(throws: CorruptFile.self) { try totals("1.2x,USD") }
+    #expect(throws: CorruptFile.self) { try totals(",USD") }
+  }
 }

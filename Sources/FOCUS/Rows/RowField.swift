@@ -1,3 +1,5 @@
+import Spend
+
 /// A column whose value differs from charge to charge.
 enum RowField {
   /// BilledCost and its equals (DESIGN C1).
@@ -39,5 +41,36 @@ enum RowField {
     case .allocatedResourceName: self = .allocatedResourceName
     default: return nil
     }
+  }
+}
+
+extension RowField {
+  /// What stands in this field's slot for the charges of a group (``ChargeRecord/group``); nil where all of them have
+  /// the same value.
+  func slot(in format: RowFormat, of charge: ChargeRecord, _ template: RowTemplate) -> RowTemplate.Content? {
+    switch self {
+    case .unitPrice, .projectID, .projectName, .projectType, .attribution, .allocatedMethodID: nil
+    case .quantity: charge.isPriced ? number(.quantity, format) : nil
+    // With a list price it depends on whether there is a quantity.
+    case .listUnitPrice: template.listUnitPrice == nil ? nil : .field(self)
+    case .listCost: template.listUnitPrice == nil ? number(.amount, format) : .field(self)
+    case .amount: number(.amount, format)
+    case .apiKeyID: text(.apiKeyID, format)
+    case .apiKeyName: text(.apiKeyName, format)
+    case .principalID: text(.principalID, format)
+    case .principalName: text(.principalName, format)
+    case .principalEmail: text(.principalEmail, format)
+    case .principalType: text(.principalType, format)
+    case .allocatedResourceID: charge.allocatedResourceID.map { text($0, format) }
+    case .pricingQuantity, .allocatedMethodDetails, .allocatedResourceName: .field(self)
+    }
+  }
+
+  private func number(_ field: ChargeRecord.Field, _ format: RowFormat) -> RowTemplate.Content {
+    format == .csv ? .number(field) : .field(self)
+  }
+
+  private func text(_ field: ChargeRecord.Field, _ format: RowFormat) -> RowTemplate.Content {
+    format == .csv ? .text(field) : .field(self)
   }
 }

@@ -5,7 +5,8 @@ import Staging
 /// Writes charges of one organization and day as FOCUS rows.
 ///
 /// Hot path: a row is a template, made once for each line item and way of charging, whose constant stretches
-/// are copied as bytes; what differs from row to row is copied from the charge's record as it stands there.
+/// are copied as bytes; what differs from row to row is copied from the charge's record as it stands there. For charges
+/// that have more in common (``ChargeRecord/group``), that is written into a template of their own.
 public struct RowWriter {
   private struct TemplateKey: Hashable {
     var lineItem: String?
@@ -53,6 +54,11 @@ public struct RowWriter {
   /// The template of the row before, and what chose it: charges are sorted by line item.
   private var last: RowTemplate?
   private var lastChoice = Choice()
+  /// The template of a group of charges, and of which group.
+  private var filled: RowTemplate?
+  private var filledGroup = (number: 0, isCredit: false)
+  /// The group of the row before.
+  private var lastGroup = (number: 0, isCredit: false)
 
   /// - Parameter prices: list prices; without them list costs equal the billed ones (DESIGN C1).
   public init(
@@ -66,14 +72,26 @@ public struct RowWriter {
 
   /// Appends one charge as a row with its line feed.
   public mutating func append(_ charge: ChargeRecord, to out: inout ByteBuffer) {
-    let template = template(for: charge)
+    let template = groupTemplate(for: charge) ?? template(for: charge)
+    Self.write(charge, template, to: &out) { field, out in append(field, of: charge, template, to: &out) }
+  }
+
+  private static func write(
+    _ charge: ChargeRecord, _ template: RowTemplate, to out: inout ByteBuffer,
+    _ append: (RowField, inout ByteBuffer) -> Void
+  ) {
     template.constants.withUnsafeBufferPointer { constants in
       guard let base = constants.baseAddress else { return }
       var start = 0
       for slot in template.slots {
-        out.append(base + start, count: slot.end - start)
+        out.append(padded: base + start, count: slot.end - start)
         start = slot.end
-        if let field = slot.field { append(field, of: charge, template, to: &out) }
+        switch slot.content {
+        case .number(let field): if !charge.isNull(field) { charge.append(field, to: &out) }
+        case .text(let field): charge.append(field, to: &out)
+        case .field(let field): append(field, &out)
+        case .end: break
+        }
       }
     }
   }
@@ -128,13 +146,13 @@ public struct RowWriter {
 
   /// A decimal as it stands in the record, which is how it stands in FOCUS files.
   private func number(_ field: ChargeRecord.Field, of charge: ChargeRecord, to out: inout ByteBuffer) {
-    if charge.isNull(field) { null(&out) } else { out.append(charge.verbatim(field)) }
+    if charge.isNull(field) { null(&out) } else { charge.append(field, to: &out) }
   }
 
   private func text(_ field: ChargeRecord.Field?, of charge: ChargeRecord, to out: inout ByteBuffer) {
     guard let field else { return null(&out) }
     switch format {
-    case .csv: out.append(charge.verbatim(field))
+    case .csv: charge.append(field, to: &out)
     case .ndjson: text(charge.text(field), to: &out)
     }
   }
@@ -184,6 +202,25 @@ public struct RowWriter {
       bytes.count > 2 && bytes[bytes.count - 1] == UInt8(ascii: "0")
       && bytes[bytes.count - 2] == UInt8(ascii: ".")
     out.append(base, count: bytes.count - (isWhole ? 2 : 0))
+  }
+
+  /// The template of the charge's group, from the group's second row on; nil for the first and for single ones.
+  private mutating func groupTemplate(for charge: ChargeRecord) -> RowTemplate? {
+    let group = (number: charge.group, isCredit: charge.isCredit)
+    if charge.group == 0 { return nil }
+    if let filled, filledGroup == group { return filled }
+    guard lastGroup == group else {
+      lastGroup = group
+      return nil
+    }
+    let template = template(for: charge)
+    filled = template.filled { field, out in
+      if let slot = field.slot(in: format, of: charge, template) { return slot }
+      append(field, of: charge, template, to: &out)
+      return nil
+    }
+    filledGroup = group
+    return filled
   }
 
   private mutating func template(for charge: ChargeRecord) -> RowTemplate {

@@ -1,4 +1,5 @@
 import FOCUS
+import Glibc
 import JSONReader
 import Spend
 import Staging
@@ -13,7 +14,7 @@ struct DeliveredMoney {
   private let cost: Int
   private let currency: Int
   private let parser = JSONParser()
-  private var fields: [CSVRecord.Field] = []
+  private let fields = CSVFields()
   private(set) var totals = ControlTotals()
   private(set) var rows = 0
 
@@ -30,15 +31,24 @@ struct DeliveredMoney {
   }
 
   /// Takes one row with its line feed.
+  /// - Parameter charge: what the row was made from. Where the very bytes of its amount stand in the row, they need not
+  ///   be understood again.
   /// - Throws: ``CorruptFile`` for a row that has no money to be read.
-  mutating func add(_ row: UnsafeBufferPointer<UInt8>) throws {
+  mutating func add(_ row: UnsafeBufferPointer<UInt8>, of charge: ChargeRecord? = nil) throws {
     rows += 1
     switch format {
     case .csv, .parquet:
-      try CSVReader.fields(upTo: max(cost, currency), of: row, into: &fields, path: path, number: rows)
+      try CSVReader.fields(upTo: max(cost, currency), of: row, into: fields, path: path, number: rows)
       let record = CSVRecord(base: row, fields: fields, number: rows)
       guard record.count > max(cost, currency) else { throw missing() }
-      try add(record.rawBytes(cost), record.rawBytes(currency))
+      let (cost, currency) = (record.rawBytes(cost), record.rawBytes(currency))
+      if let charge, Self.equal(cost, charge.verbatim(.amount)),
+        Self.equal(currency, charge.verbatim(.currency))
+      {
+        totals.add(charge.amount, charge.currency)
+      } else {
+        try add(cost, currency)
+      }
     case .ndjson:
       try parser.parse(row) { object in
         guard let cost = object["BilledCost"], let currency = object["BillingCurrency"] else {
@@ -54,6 +64,11 @@ struct DeliveredMoney {
     do { totals.add(try ExactDecimal(parsing: cost), try Currency(parsing: currency)) } catch {
       throw CorruptFile(path: path, reason: "row \(rows), as it was written, cannot be read back: \(error)")
     }
+  }
+
+  private static func equal(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard left.count == right.count, let a = left.baseAddress, let b = right.baseAddress else { return false }
+    return memcmp(a, b, left.count) == 0
   }
 
   private func missing() -> CorruptFile {

@@ -44,13 +44,14 @@ struct PartBuilder {
         format: $0, path: "\(Layout.data(input.day.month)) (\($0.rawValue))", columns: columns,
         billing: input.billing, prices: priceList?.prices)
     }
+    var reader = ChargeReader()
     var read = ControlTotals()
     var rows = 0
     try CSVReader.forEachRecord(
       ofGzip: charges, path: "\(input.folder)/\(ChargeFile.name)", header: ChargeFile.header
     ) { record in
       let charge: ChargeRecord
-      do { charge = try ChargeRecord(record) } catch let refused as RefusedLine {
+      do { charge = try reader.read(record) } catch let refused as RefusedLine {
         throw RefusedPartition(
           organization: input.organization.name, dataset: DatasetName.charges, day: input.day,
           line: record.number, reason: refused.reason)
@@ -96,13 +97,13 @@ struct PartBuilder {
   /// One format's file while it is written.
   private final class Output {
     let format: DeliveryFormat
-    private var writer: RowWriter
+    // One thread has it: nothing else looks at these while they change, which need not be asked for every row.
+    @exclusivity(unchecked) private var writer: RowWriter
     private let encoder: GzipEncoder
-    /// Rows that are not compressed yet.
-    private var rows = ByteBuffer(capacity: Output.capacity + (1 << 16))
-    private static let capacity = 1 << 20
+    /// Rows that are not compressed yet: a block and some more, so that they are still near when it is their turn.
+    @exclusivity(unchecked) private var rows = ByteBuffer(capacity: GzipEncoder.blockSize + (1 << 16))
     /// Nil where the chosen columns hold no money.
-    private(set) var money: DeliveredMoney?
+    @exclusivity(unchecked) private(set) var money: DeliveredMoney?
 
     init(
       format: DeliveryFormat, path: String, columns: [ColumnDefinition], billing: BillingContext,
@@ -113,24 +114,27 @@ struct PartBuilder {
       writer = RowWriter(columns: columns, context: billing, format: rowFormat, prices: prices)
       money = DeliveredMoney(path: path, format: format, columns: columns)
       encoder = try GzipEncoder()
-      try encoder.append(rowFormat.header(columns))
+      rows.append(rowFormat.header(columns))
     }
 
     func append(_ charge: ChargeRecord) throws {
       let start = rows.count
       writer.append(charge, to: &rows)
-      try rows.withBytes { try money?.add(UnsafeBufferPointer(rebasing: $0[start...])) }
-      if rows.count >= Self.capacity { try flush() }
+      try rows.withBytes { try money?.add(UnsafeBufferPointer(rebasing: $0[start...]), of: charge) }
+      // Whole blocks are compressed where they lie.
+      if rows.count >= GzipEncoder.blockSize {
+        try compress(rows.count - rows.count % GzipEncoder.blockSize)
+      }
     }
 
     func finish() throws -> [UInt8] {
-      try flush()
+      try compress(rows.count)
       return try encoder.finish()
     }
 
-    private func flush() throws {
-      try rows.withBytes { try encoder.append($0) }
-      rows.removeAll()
+    private func compress(_ count: Int) throws {
+      try rows.withBytes { try encoder.append(UnsafeBufferPointer(rebasing: $0[..<count])) }
+      rows.removeFirst(count)
     }
   }
 }

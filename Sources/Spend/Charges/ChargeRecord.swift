@@ -6,11 +6,13 @@ import Staging
 /// they are counted with. It is valid only while its record is.
 public struct ChargeRecord {
   /// Positions in ``ChargeFile/header``.
-  public enum Field: Int {
+  public enum Field: Int, Comparable {
     case lineItem, projectID, projectName, apiKeyID, apiKeyName, principalID, principalType, principalName,
       principalEmail, method, currency, amount, quantity, quantityUnit, unitPrice, allocatedTo,
       allocatedRatio,
       allocatedUsage, allocatedUnit
+
+    public static func < (lhs: Field, rhs: Field) -> Bool { lhs.rawValue < rhs.rawValue }
   }
 
   private let record: CSVRecord
@@ -21,42 +23,28 @@ public struct ChargeRecord {
   public let isPriced: Bool
   /// What the part was split to; nil for a charge that is no part.
   public let target: Allocation.Target?
+  /// The same for charges that follow each other and have line item, project, attribution, currency, unit, price and
+  /// target in common. 0 for a charge that was read by itself.
+  public let group: Int
 
+  /// Reads one record by itself; ``ChargeReader`` reads many.
   /// - Throws: ``RefusedLine`` for a field that no charge can have.
-  public init(_ record: CSVRecord) throws {
-    func refused(_ field: Field, _ reason: String) -> RefusedLine {
-      RefusedLine(reason: "\(ChargeFile.header[field.rawValue]) \(reason)")
-    }
-    func bytes(_ field: Field) -> UnsafeBufferPointer<UInt8> { record.rawBytes(field.rawValue) }
-    func decimal(_ field: Field) throws -> ExactDecimal {
-      do { return try ExactDecimal(parsing: bytes(field)) } catch {
-        throw RefusedLine(reason: "\(ChargeFile.header[field.rawValue]): \(error)")
-      }
-    }
-    func checkNumber(_ field: Field) throws {
-      if !record.isNull(field.rawValue), !Self.isPlainNumber(bytes(field)) { _ = try decimal(field) }
-    }
+  public init(_ record: CSVRecord) throws { try self.init(record, CommonFields(record), group: 0) }
+
+  init(_ record: CSVRecord, _ common: CommonFields, group: Int) throws {
     self.record = record
-    amount = try decimal(.amount)
-    do { currency = try Currency(parsing: bytes(.currency)) } catch {
-      throw refused(.currency, "is missing or unknown")
-    }
-    quantity = record.isNull(Field.quantity.rawValue) ? nil : try decimal(.quantity)
-    guard Self.isMethod(bytes(.method)) else { throw refused(.method, "is missing or unknown") }
-    try checkNumber(.unitPrice)
-    isPriced = !record.isNull(Field.unitPrice.rawValue) && !record.isNull(Field.lineItem.rawValue)
-    if record.isNull(Field.allocatedTo.rawValue) {
-      target = nil
-    } else {
-      guard let target = Self.target(bytes(.allocatedTo)) else {
-        throw refused(.allocatedTo, "is missing or unknown")
+    self.group = group
+    currency = common.currency
+    isPriced = common.isPriced
+    target = common.target
+    amount = try record.decimal(.amount)
+    quantity = record.isNull(.quantity) ? nil : try record.decimal(.quantity)
+    if target != nil {
+      guard !record.isNull(.allocatedRatio) else {
+        throw RefusedLine(.allocatedRatio, "is missing or unknown")
       }
-      guard !record.isNull(Field.allocatedRatio.rawValue) else {
-        throw refused(.allocatedRatio, "is missing or unknown")
-      }
-      try checkNumber(.allocatedRatio)
-      try checkNumber(.allocatedUsage)
-      self.target = target
+      try record.checkNumber(.allocatedRatio)
+      try record.checkNumber(.allocatedUsage)
     }
   }
 
@@ -67,6 +55,13 @@ public struct ChargeRecord {
 
   /// The field as it stands in the file, with its quotes.
   public func verbatim(_ field: Field) -> UnsafeBufferPointer<UInt8> { record.verbatim(field.rawValue) }
+
+  /// Appends the field as it stands in the file.
+  public func append(_ field: Field, to out: inout ByteBuffer) {
+    let bytes = verbatim(field)
+    guard let start = bytes.baseAddress else { return }
+    if record.isPadded { out.append(padded: start, count: bytes.count) } else { out.append(bytes) }
+  }
 
   /// The field's text, nil for null.
   public func text(_ field: Field) -> String? { record.text(field.rawValue) }
@@ -88,6 +83,35 @@ public struct ChargeRecord {
     case .nobody, nil: nil
     }
   }
+}
+
+extension RefusedLine {
+  init(_ field: ChargeRecord.Field, _ reason: String) {
+    self.init(reason: "\(ChargeFile.header[field.rawValue]) \(reason)")
+  }
+}
+
+extension CSVRecord {
+  func rawBytes(_ field: ChargeRecord.Field) -> UnsafeBufferPointer<UInt8> { rawBytes(field.rawValue) }
+
+  func isNull(_ field: ChargeRecord.Field) -> Bool { isNull(field.rawValue) }
+
+  /// Fields that stand side by side, with the commas between them.
+  func verbatim(_ range: ClosedRange<ChargeRecord.Field>) -> UnsafeBufferPointer<UInt8> {
+    verbatim(range.lowerBound.rawValue...range.upperBound.rawValue)
+  }
+
+  /// - Throws: ``RefusedLine``.
+  func decimal(_ field: ChargeRecord.Field) throws -> ExactDecimal {
+    do { return try ExactDecimal(parsing: rawBytes(field)) } catch {
+      throw RefusedLine(reason: "\(ChargeFile.header[field.rawValue]): \(error)")
+    }
+  }
+
+  /// - Throws: ``RefusedLine`` for a field that is neither a number nor null.
+  func checkNumber(_ field: ChargeRecord.Field) throws {
+    if !isNull(field), !Self.isPlainNumber(rawBytes(field)) { _ = try decimal(field) }
+  }
 
   /// Digits with one point among them, as ``ExactDecimal`` writes them.
   private static func isPlainNumber(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -100,17 +124,5 @@ public struct ChargeRecord {
     }
     // No zero in front of other digits.
     return bytes[0] == UInt8(ascii: "0") ? bytes[1] == UInt8(ascii: ".") : bytes[0] != UInt8(ascii: ".")
-  }
-
-  private static let methods = AttributionMethod.allCases.map { Array($0.rawValue.utf8) }
-  private static func isMethod(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-    methods.contains { $0.count == bytes.count && $0.elementsEqual(bytes) }
-  }
-
-  private static let targets = [Allocation.Target.credential, .principal, .nobody].map {
-    ($0, Array($0.rawValue.utf8))
-  }
-  private static func target(_ bytes: UnsafeBufferPointer<UInt8>) -> Allocation.Target? {
-    targets.first { $0.1.count == bytes.count && $0.1.elementsEqual(bytes) }?.0
   }
 }

@@ -26,6 +26,13 @@ public struct ByteBuffer: ~Copyable {
   /// Forgets all bytes but the first ones.
   @inlinable public mutating func removeAll(behind first: Int) { filled = min(filled, max(0, first)) }
 
+  /// Forgets the first bytes.
+  public mutating func removeFirst(_ count: Int) {
+    let gone = min(filled, max(0, count))
+    base.update(from: base + gone, count: filled - gone)
+    filled -= gone
+  }
+
   @inlinable public mutating func append(_ byte: UInt8) {
     if filled == capacity { grow(by: 1) }
     base[filled] = byte
@@ -40,6 +47,23 @@ public struct ByteBuffer: ~Copyable {
   @inlinable public mutating func append(_ start: UnsafePointer<UInt8>, count added: Int) {
     if filled &+ added > capacity { grow(by: added) }
     (base + filled).update(from: start, count: added)
+    filled &+= added
+  }
+
+  /// Bytes behind what is handed to ``append(padded:count:)`` that may be read.
+  public static let padding = 32
+
+  /// Appends bytes behind which ``padding`` more may be read, whatever they are: stretches are copied in steps of that
+  /// size, which for short ones is faster than copying just their bytes.
+  @inlinable public mutating func append(padded start: UnsafePointer<UInt8>, count added: Int) {
+    if filled &+ added &+ Self.padding > capacity { grow(by: added &+ Self.padding) }
+    let (source, target) = (UnsafeRawPointer(start), UnsafeMutableRawPointer(base + filled))
+    var offset = 0
+    repeat {
+      let step = source.loadUnaligned(fromByteOffset: offset, as: SIMD32<UInt8>.self)
+      target.storeBytes(of: step, toByteOffset: offset, as: SIMD32<UInt8>.self)
+      offset &+= Self.padding
+    } while offset < added
     filled &+= added
   }
 

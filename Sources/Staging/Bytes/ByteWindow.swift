@@ -34,7 +34,14 @@ final class ByteWindow {
     self.source = source
     self.path = path
     self.recordLimit = recordLimit
-    buffer = .allocate(capacity: capacity)
+    buffer = Self.padded(capacity)
+  }
+
+  /// A buffer behind whose end some bytes may be read, as ``ByteBuffer/append(padded:count:)`` does.
+  private static func padded(_ capacity: Int) -> UnsafeMutableBufferPointer<UInt8> {
+    let base = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity + ByteBuffer.padding)
+    base.initialize(repeating: 0, count: capacity + ByteBuffer.padding)
+    return UnsafeMutableBufferPointer(start: base, count: capacity)
   }
 
   deinit { buffer.deallocate() }
@@ -62,7 +69,7 @@ final class ByteWindow {
       guard buffer.count < recordLimit else {
         throw CorruptFile(path: path, reason: "a record is longer than \(recordLimit) bytes")
       }
-      let larger = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: buffer.count * 2)
+      let larger = Self.padded(buffer.count * 2)
       if let base = larger.baseAddress, let old = buffer.baseAddress { base.update(from: old, count: end) }
       buffer.deallocate()
       buffer = larger

@@ -1,56 +1,4 @@
-/// One record of a CSV file, valid only while it is handed out.
-public struct CSVRecord {
-  /// Where a field lies in its record.
-  public struct Field {
-    @usableFromInline var start: Int
-    @usableFromInline var end: Int
-    @usableFromInline var isQuoted: Bool
-  }
-  @usableFromInline let base: UnsafeBufferPointer<UInt8>
-  @usableFromInline let fields: [Field]
-  /// The record's number from 1 on, the header not counted.
-  public let number: Int
-
-  public init(base: UnsafeBufferPointer<UInt8>, fields: [Field], number: Int) {
-    self.base = base
-    self.fields = fields
-    self.number = number
-  }
-
-  @inlinable public var count: Int { fields.count }
-
-  /// The field's bytes between its quotes; doubled quotes are still doubled.
-  @inlinable public func rawBytes(_ index: Int) -> UnsafeBufferPointer<UInt8> {
-    let field = fields[index]
-    return UnsafeBufferPointer(rebasing: base[field.start..<field.end])
-  }
-
-  /// The field as it stands in the file, with its quotes: what may be copied into another CSV file.
-  @inlinable public func verbatim(_ index: Int) -> UnsafeBufferPointer<UInt8> {
-    let field = fields[index]
-    let quote = field.isQuoted ? 1 : 0
-    return UnsafeBufferPointer(rebasing: base[(field.start - quote)..<(field.end + quote)])
-  }
-
-  /// Whether there is nothing between the commas.
-  @inlinable public func isNull(_ index: Int) -> Bool { fields[index].start == fields[index].end }
-
-  /// The field's text, or nil where there is nothing between the commas.
-  public func text(_ index: Int) -> String? {
-    let field = fields[index]
-    if field.start == field.end { return nil }
-    let bytes = base[field.start..<field.end]
-    guard field.isQuoted, bytes.contains(0x22) else { return String(decoding: bytes, as: UTF8.self) }
-    var out: [UInt8] = []
-    out.reserveCapacity(bytes.count)
-    var index = bytes.startIndex
-    while index < bytes.endIndex {
-      out.append(bytes[index])
-      index += bytes[index] == 0x22 ? 2 : 1
-    }
-    return String(decoding: out, as: UTF8.self)
-  }
-}
+import CScan
 
 /// Reads RFC 4180 files: quoted fields with line breaks, LF or CR LF, a header.
 ///
@@ -66,17 +14,14 @@ public struct CSVReader {
   public static func forEachRecord(
     ofGzip file: [UInt8], path: String, header: [String], _ body: (CSVRecord) throws -> Void
   ) throws {
-    let window = ByteWindow(try GzipDecoder(file, path: path), path: path, recordLimit: recordLimit)
-    var fields: [CSVRecord.Field] = []
-    fields.reserveCapacity(header.count)
+    var records = CSVRecords(try GzipDecoder(file, path: path), path: path)
     var number = 0
     var sawHeader = false
-    while let length = try nextRecord(in: window, fields: &fields, path: path, number: number) {
-      let record = CSVRecord(base: window.bytes, fields: fields, number: number)
+    while let record = try records.next(number) {
       if sawHeader {
-        guard fields.count == header.count else {
+        guard record.count == header.count else {
           throw CorruptFile(
-            path: path, reason: "record \(number) has \(fields.count) fields, expected \(header.count)")
+            path: path, reason: "record \(number) has \(record.count) fields, expected \(header.count)")
         }
         try body(record)
       } else {
@@ -90,7 +35,6 @@ public struct CSVReader {
         sawHeader = true
       }
       number += 1
-      window.consume(length)
     }
     guard sawHeader else { throw CorruptFile(path: path, reason: "there is no header") }
   }
@@ -105,55 +49,58 @@ public struct CSVReader {
   ) throws {
     let isGzip = file.starts(with: [0x1F, 0x8B])
     let source: any ByteSource = isGzip ? try GzipDecoder(file, path: path) : PlainBytes(file)
-    let window = ByteWindow(source, path: path, recordLimit: recordLimit)
-    while try window.bytes.count < 3 && window.refill() {}
-    if window.bytes.starts(with: [0xEF, 0xBB, 0xBF]) { window.consume(3) }
-    var fields: [CSVRecord.Field] = []
+    var records = CSVRecords(source, path: path)
+    try records.skip([0xEF, 0xBB, 0xBF])
     var number = 0
     var line = 1
-    func next() throws -> Int? {
-      do { return try nextRecord(in: window, fields: &fields, path: path, number: number) } catch let damage
-        as CorruptFile
-      {
+    func next() throws -> CSVRecord? {
+      do { return try records.next(number) } catch let damage as CorruptFile {
         throw CorruptFile(path: "\(path):\(line)", reason: damage.reason)
       }
     }
-    while let length = try next() {
-      let isBlank = fields.count == 1 && fields[0].start == fields[0].end && !fields[0].isQuoted
+    while let record = try next() {
+      let isBlank = record.count == 1 && record.verbatim(0).isEmpty
       if !isBlank {
-        try body(CSVRecord(base: window.bytes, fields: fields, number: number), line)
+        try body(record, line)
         number += 1
       }
-      line += window.bytes[..<length].count { $0 == 0x0A }
-      window.consume(length)
-    }
-  }
-
-  /// Finds the next record's fields; returns its length with its line end, or nil at the end.
-  static func nextRecord(
-    in window: ByteWindow, fields: inout [CSVRecord.Field], path: String, number: Int
-  ) throws -> Int? {
-    while true {
-      if let length = try scan(window.bytes, &fields, path: path, number: number, isLast: false) {
-        return length
-      }
-      if try !window.refill() {
-        if window.bytes.isEmpty { return nil }
-        return try scan(window.bytes, &fields, path: path, number: number, isLast: true)
-      }
+      line += record.base.count { $0 == 0x0A }
     }
   }
 
   /// Finds the first fields of one whole record, up to and with the one at `last`.
   /// - Throws: ``CorruptFile`` for broken quotes.
   public static func fields(
-    upTo last: Int, of record: UnsafeBufferPointer<UInt8>, into fields: inout [CSVRecord.Field], path: String,
-    number: Int
+    upTo last: Int, of record: UnsafeBufferPointer<UInt8>, into fields: CSVFields, path: String, number: Int
   ) throws {
-    _ = try scan(record, &fields, path: path, number: number, isLast: true, wanted: last + 1)
+    // What is wanted is nearly always near the start.
+    for searched in [min(record.count, 192), record.count] where searched <= 1 << 14 {
+      if try find(upTo: last, of: record, searched, into: fields, path: path, number: number) { return }
+    }
+    var found: [CSVRecord.Field] = []
+    _ = try scan(record, &found, path: path, number: number, isLast: true, wanted: last + 1)
+    fields.take(found)
   }
 
-  private static func scan(
+  /// Looks for a record's first fields in some of its bytes, in all of them at once.
+  private static func find(
+    upTo last: Int, of record: UnsafeBufferPointer<UInt8>, _ searched: Int, into fields: CSVFields,
+    path: String, number: Int
+  ) throws -> Bool {
+    try withUnsafeTemporaryAllocation(of: UInt32.self, capacity: searched + Int(CSCAN_SLACK)) { marks in
+      guard let base = record.baseAddress, let free = marks.baseAddress else { return false }
+      let count = cscan_csv_marks(base, searched, 0, free)
+      do throws(CSVMisquoted) {
+        return try fields.find(
+          in: base, from: 0, known: searched, marks: UnsafeBufferPointer(rebasing: marks[..<count]),
+          wanted: last + 1) != nil
+      } catch { throw error.refused(path, record: number) }
+    }
+  }
+
+  /// Finds a record's fields byte by byte; returns its length with its line end, or nil where it goes on beyond
+  /// `bytes`.
+  static func scan(
     _ bytes: UnsafeBufferPointer<UInt8>, _ fields: inout [CSVRecord.Field], path: String, number: Int,
     isLast: Bool, wanted: Int = .max
   ) throws -> Int? {

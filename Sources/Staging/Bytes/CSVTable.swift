@@ -10,24 +10,21 @@ extension CSVReader {
     ofTable file: [UInt8], path: String, header: (CSVRecord) throws -> Void,
     _ body: (CSVRecord) throws -> Void
   ) throws {
-    let window = ByteWindow(try GzipDecoder(file, path: path), path: path, recordLimit: recordLimit)
-    var fields: [CSVRecord.Field] = []
+    var records = CSVRecords(try GzipDecoder(file, path: path), path: path)
     var width = 0
     var number = 0
-    while let length = try nextRecord(in: window, fields: &fields, path: path, number: number) {
-      let record = CSVRecord(base: window.bytes, fields: fields, number: number)
+    while let record = try records.next(number) {
       if number == 0 {
-        width = fields.count
+        width = record.count
         try header(record)
       } else {
-        guard fields.count == width else {
+        guard record.count == width else {
           throw CorruptFile(
-            path: path, reason: "record \(number) has \(fields.count) fields, the header has \(width)")
+            path: path, reason: "record \(number) has \(record.count) fields, the header has \(width)")
         }
         try body(record)
       }
       number += 1
-      window.consume(length)
     }
     guard number > 0 else { throw CorruptFile(path: path, reason: "there is no header") }
   }

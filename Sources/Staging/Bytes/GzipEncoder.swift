@@ -14,7 +14,8 @@ public final class GzipEncoder {
   /// Uncompressed bytes taken so far.
   public private(set) var bytesIn = 0
 
-  private static let blockSize = 1 << 18
+  /// How many bytes are compressed at once.
+  public static let blockSize = 1 << 18
   /// The fastest, and of those that are fast the only one whose bytes follow from the input alone: 1 and 2 hash a
   /// piece of the address at which the encoder lies before the last bytes of a file, and 3 takes four times as long.
   private static let level: Int32 = 0

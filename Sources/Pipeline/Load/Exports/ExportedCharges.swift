@@ -58,20 +58,21 @@ struct ExportedCharges {
     let path = "\(folder)/\(ChargeFile.name)"
     let positions = Dictionary(columns.enumerated().map { ($1.column, $0) }, uniquingKeysWith: { $1 })
     var money = DeliveredMoney(path: path, format: .csv, columns: columns)
-    var fields: [CSVRecord.Field] = []
+    let fields = CSVFields()
+    var reader = ChargeReader()
     var row = ByteBuffer(capacity: 1 << 12)
     var rows = 0
     try CSVReader.forEachRecord(ofGzip: charges, path: path, header: ChargeFile.header) { record in
       let charge: ChargeRecord
-      do { charge = try ChargeRecord(record) } catch let refused as RefusedLine {
+      do { charge = try reader.read(record) } catch let refused as RefusedLine {
         throw CorruptFile(path: path, reason: "record \(record.number): \(refused.reason)")
       }
       row.removeAll()
       writer.append(charge, to: &row)
       rows += 1
       try row.withBytes { bytes in
-        try money?.add(bytes)
-        try CSVReader.fields(upTo: columns.count - 1, of: bytes, into: &fields, path: path, number: rows)
+        try money?.add(bytes, of: charge)
+        try CSVReader.fields(upTo: columns.count - 1, of: bytes, into: fields, path: path, number: rows)
         try body(
           ExportedCharge(record: CSVRecord(base: bytes, fields: fields, number: rows), positions: positions))
       }
