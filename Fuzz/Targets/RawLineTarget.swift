@@ -12,6 +12,8 @@ func readRawLines(_ input: UnsafeBufferPointer<UInt8>) {
     // Without the envelope, too: most of what is tried would be lost on it.
     let wrapped = Array("{\"result\":".utf8) + line + Array("}".utf8)
     for text in [Array(line), wrapped] {
+      promise(
+        values(text, parser) == values(text, JSONParser()), "the values depend on the lines before them")
       _ = reading {
         try parser.parse(text) { root in
           readCost(root)
@@ -22,6 +24,16 @@ func readRawLines(_ input: UnsafeBufferPointer<UInt8>) {
     }
   }
   for id in names.book.projects.keys { promise(!id.isEmpty, "a project without an id") }
+}
+
+/// Every value of a document with its place, or what it is refused for.
+private func values(_ text: [UInt8], _ parser: JSONParser) -> [String] {
+  func values(of value: JSONValue) -> [String] {
+    ["\(value.kind) \(value.offset) \(value.isEscaped) \(String(decoding: value.bytes, as: UTF8.self))"]
+      + (value.members?.flatMap { values(of: $0.key) + values(of: $0.value) } ?? [])
+      + (value.elements?.flatMap { values(of: $0) } ?? [])
+  }
+  do { return try parser.parse(text) { values(of: $0) } } catch { return ["\(error)"] }
 }
 
 private func readCost(_ root: JSONValue) {

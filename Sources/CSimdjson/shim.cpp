@@ -6,6 +6,8 @@
 #define SIMDJSON_EXCEPTIONS 0
 
 #include "CSimdjson.h"
+#include "line_shape.hpp"
+#include "number.hpp"
 
 #include <simdjson.h>
 
@@ -22,37 +24,14 @@ struct csimdjson_parser {
   simdjson::dom::parser checker;
   std::vector<csimdjson_token> tokens;
   std::vector<uint8_t> padded;
+  line_shape shape;
 };
 
 namespace {
 
 bool is_space(uint8_t byte) { return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t'; }
-bool is_digit(uint8_t byte) { return byte >= '0' && byte <= '9'; }
 bool is_hex(uint8_t byte) {
   return is_digit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
-}
-
-/// The first byte that breaks `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`, or `end`.
-const uint8_t *first_not_number(const uint8_t *at, const uint8_t *end, bool &whole) {
-  whole = false;
-  if (at < end && *at == '-') { at++; }
-  if (at == end || !is_digit(*at)) { return at; }
-  if (*at++ != '0') {
-    while (at < end && is_digit(*at)) { at++; }
-  }
-  if (at < end && *at == '.') {
-    at++;
-    if (at == end || !is_digit(*at)) { return at; }
-    while (at < end && is_digit(*at)) { at++; }
-  }
-  if (at < end && (*at == 'e' || *at == 'E')) {
-    at++;
-    if (at < end && (*at == '+' || *at == '-')) { at++; }
-    if (at == end || !is_digit(*at)) { return at; }
-    while (at < end && is_digit(*at)) { at++; }
-  }
-  whole = at == end;
-  return at;
 }
 
 /// The first backslash that starts no JSON escape, or nullptr. `escape` is the first backslash of all.
@@ -264,6 +243,7 @@ private:
 
 int index_document(csimdjson_parser &parser, const uint8_t *bytes, size_t length, size_t capacity,
                    size_t &error_offset) {
+  if (parser.shape.read(bytes, length, parser.tokens)) { return CSIMDJSON_OK; }
   parser.tokens.clear();
   if (length >= simdjson::SIMDJSON_MAXSIZE_BYTES - simdjson::SIMDJSON_PADDING) {
     return CSIMDJSON_TOO_LARGE;
@@ -296,6 +276,7 @@ int index_document(csimdjson_parser &parser, const uint8_t *bytes, size_t length
   walker walk(document, bytes, length, parser.tokens);
   int code = walk.run();
   error_offset = walk.error_offset;
+  if (code == CSIMDJSON_OK) { parser.shape.learn(bytes, length, parser.tokens); }
   return code;
 }
 
