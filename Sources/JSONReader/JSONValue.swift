@@ -61,6 +61,7 @@ public struct JSONValue {
   public var integer: Int? {
     guard kind == .number else { return nil }
     let bytes = bytes
+    if let short = Self.short(bytes) { return short }
     let isNegative = bytes.first == UInt8(ascii: "-")
     var value = 0
     for byte in bytes.dropFirst(isNegative ? 1 : 0) {
@@ -71,6 +72,18 @@ public struct JSONValue {
         isNegative ? product.subtractingReportingOverflow(digit) : product.addingReportingOverflow(digit)
       guard !overflowed, !passed else { return nil }
       value = next
+    }
+    return value
+  }
+
+  /// Up to 18 digits and nothing else, as nearly all integers are: they cannot overflow.
+  private static func short(_ digits: UnsafeBufferPointer<UInt8>) -> Int? {
+    guard digits.count <= 18 else { return nil }
+    var value = 0
+    for byte in digits {
+      let digit = byte &- UInt8(ascii: "0")
+      guard digit <= 9 else { return nil }
+      value = value &* 10 &+ Int(digit)
     }
     return value
   }

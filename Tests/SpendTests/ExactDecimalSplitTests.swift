@@ -1,5 +1,6 @@
-import Spend
 import Testing
+
+@testable import Spend
 
 @Suite struct ExactDecimalSplitTests {
   /// Values and weights as they occur, and some that do not fit 128 bits.
@@ -38,6 +39,37 @@ import Testing
       for (part, weight) in zip(parts, weights) {
         #expect(!weight.isZero || part.isZero)
         #expect(part.isZero || part.isNegative == value.isNegative)
+      }
+    }
+  }
+
+  @Test func theElementAtAPlaceIsThatOfTheSortedArray() {
+    var source = SplitMix(state: 8)
+    for count in 1...60 {
+      for range: UInt64 in [1, 3, 100, .max] {
+        let elements = (0..<count).map { _ in source.next() % range }
+        for shape in [elements, elements.sorted(), elements.sorted().reversed()] {
+          #expect(shape.indices.map { shape.element(sortedAt: $0) } == elements.sorted())
+        }
+      }
+    }
+  }
+
+  /// Weights that fit 64 bits, the same times 2^40 and 2^90: three ways of dividing, one result.
+  @Test func theWidthOfTheWeightsDoesNotMatter() throws {
+    var source = SplitMix(state: 7)
+    for round in 0..<2_000 {
+      let value = ExactDecimal(
+        significand: Int128(source.next() >> (source.next() % 60)), exponent: -Int(source.next() % 20))
+      let weights = (0...Int(source.next() % 30)).map { _ in
+        source.next() % 6 == 0 ? 0 : UInt128(source.next() >> (30 + source.next() % 30))
+      }
+      let places = [0, 12, 25][round % 3]
+      let narrow = value.split(by: weights, decimalPlaces: places)
+      for shift: UInt128 in [40, 90] {
+        #expect(
+          value.split(by: weights.map { $0 << shift }, decimalPlaces: places) == narrow,
+          "\(value) by \(weights)")
       }
     }
   }

@@ -1,8 +1,29 @@
 import Diagnostics
 import Spend
+import TestSupport
 import Testing
 
 @Suite struct ExactDecimalTests {
+  /// Significands on both sides of 64 bits, points before, among and behind their digits.
+  @Test func textIsDigitsWithAPointAmongThem() {
+    var source = RepeatableGenerator(seed: 64)
+    for round in 0..<4_000 {
+      var significand = Int128(source.next() >> UInt64.random(in: 0..<64, using: &source))
+      if round % 4 == 0 { significand *= 1_000_003 }
+      if round % 3 == 0 { significand *= 1_000 }
+      let places = Int.random(in: 0...45, using: &source)
+      let digits = String(significand)
+      let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
+      let whole = String(padded.dropLast(places))
+      var fraction = String(padded.suffix(places))
+      while fraction.hasSuffix("0") { fraction.removeLast() }
+      let value = ExactDecimal(significand: significand, exponent: -places)
+      #expect(value.description == (fraction.isEmpty ? whole : "\(whole).\(fraction)"))
+      #expect(value.focusText == "\(whole).\(fraction.isEmpty ? "0" : fraction)")
+      #expect((-value).description == (significand == 0 ? "" : "-") + value.description)
+    }
+  }
+
   @Test(arguments: [
     ("12.50", "12.5"), ("0E-6176", "0"), ("-0", "0"), ("-0.00", "0"), ("1e3", "1000"), ("1E+3", "1000"),
     ("0.003627500000000000000000000000000000", "0.0036275"),

@@ -32,7 +32,7 @@ public struct ChargeRows {
       append(lines[index], &row)
       let isLast = place + 1 == order.count || heads[order[place + 1]] != heads[index]
       if isLast {
-        try group.forEachRow(body)
+        try group.forEachRow(common: heads[index].count, body)
         count += group.count
         group.removeAll()
       }

@@ -20,7 +20,9 @@ public struct ControlTotals: Sendable {
 
   /// Adds an amount of one currency. An amount of 0 counts as seen.
   public mutating func add(_ amount: ExactDecimal, _ currency: Currency) {
-    if let index = sums.firstIndex(where: { $0.currency >= currency }) {
+    if sums.count == 1, sums[0].currency == currency {
+      sums[0].amount += amount
+    } else if let index = sums.firstIndex(where: { $0.currency >= currency }) {
       if sums[index].currency == currency {
         sums[index].amount += amount
       } else {

@@ -87,7 +87,9 @@ extension ExactDecimal {
     let quantum = min(lastPlace, finest)
     guard let quanta = narrowMagnitude(inUnitsOf: quantum) else { return nil }
     let shares: [UInt128]
-    if !quanta.multipliedReportingOverflow(by: largest).overflow {
+    if quanta <= UInt128(UInt64.max), total <= UInt128(UInt64.max) {
+      shares = Self.largestRemainder(UInt64(quanta), weights, total: UInt64(total))
+    } else if !quanta.multipliedReportingOverflow(by: largest).overflow {
       shares = Self.largestRemainder(quanta, weights) { quanta, weight in
         (quanta &* weight).quotientAndRemainder(dividingBy: total)
       }
@@ -110,6 +112,26 @@ extension ExactDecimal {
     return shares.map { ExactDecimal(wide: BigInt($0), exponent: quantum) }
   }
 
+  /// Shares of `quanta` by weights that sum to `total`: the path that nearly every cost line takes.
+  private static func largestRemainder(_ quanta: UInt64, _ weights: [UInt128], total: UInt64) -> [UInt128] {
+    var (shares, remainders): ([UInt128], [UInt64]) = ([], [])
+    shares.reserveCapacity(weights.count)
+    remainders.reserveCapacity(weights.count)
+    var left = quanta
+    for weight in weights {
+      let product = quanta.multipliedFullWidth(by: UInt64(truncatingIfNeeded: weight))
+      // weight ≤ total, so the quotient is at most `quanta` and fits.
+      let (share, remainder) =
+        product.high == 0
+        ? product.low.quotientAndRemainder(dividingBy: total) : total.dividingFullWidth(product)
+      shares.append(UInt128(share))
+      remainders.append(remainder)
+      left &-= share
+    }
+    handOut(Int(truncatingIfNeeded: left), to: &shares, by: remainders)
+    return shares
+  }
+
   /// Shares of `quanta` that sum to it exactly; `exactShare` gives quotient and remainder of one of them.
   private static func largestRemainder<Integer: UnsignedInteger>(
     _ quanta: Integer, _ weights: [Integer],
@@ -119,19 +141,26 @@ extension ExactDecimal {
     var shares = exact.map(\.quotient)
     // Fewer quanta are left than there are remainders, so the count fits an Int.
     let left = Int(truncatingIfNeeded: quanta - shares.reduce(0, +))
-    if left == 0 { return shares }
-    // Sorted alone, remainders say where the last quantum goes; who has more than that gets one, then the first.
-    let least = exact.map(\.remainder).sorted()[exact.count - left]
-    var open = left
-    for index in exact.indices where exact[index].remainder > least {
-      shares[index] += 1
-      open -= 1
-    }
-    for index in exact.indices where open > 0 && exact[index].remainder == least {
-      shares[index] += 1
-      open -= 1
-    }
+    handOut(left, to: &shares, by: exact.map(\.remainder))
     return shares
+  }
+
+  /// Gives one more quantum each to the shares with the largest remainders, the first of equals first.
+  private static func handOut<Integer: UnsignedInteger, Remainder: Comparable>(
+    _ left: Int, to shares: inout [Integer], by remainders: [Remainder]
+  ) {
+    if left == 0 { return }
+    // Where the last quantum goes; who has more than that gets one, then the first.
+    let least = remainders.element(sortedAt: remainders.count - left)
+    var open = left
+    for index in remainders.indices where remainders[index] > least {
+      shares[index] += 1
+      open -= 1
+    }
+    for index in remainders.indices where open > 0 && remainders[index] == least {
+      shares[index] += 1
+      open -= 1
+    }
   }
 
   /// The magnitude in units of 10^place, a place not above the last digit; nil beyond 127 bits.

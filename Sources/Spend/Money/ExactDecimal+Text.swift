@@ -45,9 +45,48 @@ extension ExactDecimal: CustomStringConvertible {
 
   /// Appends magnitude × 10^exponent in plain form.
   static func append(_ magnitude: UInt128, _ exponent: Int, fraction: Bool, to bytes: inout ByteBuffer) {
+    if magnitude <= UInt128(UInt64.max), magnitude > 0, exponent <= 0, exponent > -Self.shortPlaces {
+      return appendShort(
+        UInt64(truncatingIfNeeded: magnitude), places: -exponent, fraction: fraction, to: &bytes)
+    }
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 40) { buffer in
       let start = writeDigits(of: magnitude, endingAt: buffer)
       layOut(UnsafeBufferPointer(rebasing: buffer[start...]), exponent, fraction, into: &bytes)
+    }
+  }
+
+  /// Fewer places behind the point than this are written by ``appendShort(_:places:fraction:to:)``.
+  private static let shortPlaces = 40
+
+  /// Appends magnitude × 10^-places, from the last digit to the first: nearly all numbers there are.
+  private static func appendShort(
+    _ magnitude: UInt64, places: Int, fraction: Bool, to bytes: inout ByteBuffer
+  ) {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: shortPlaces + 24) { buffer in
+      var (rest, left, index) = (magnitude, places, buffer.count)
+      func put(_ digit: UInt64) {
+        index &-= 1
+        buffer[index] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: digit)
+      }
+      while left > 0, rest % 10 == 0 {
+        rest /= 10
+        left &-= 1
+      }
+      if left > 0 || fraction {
+        if left == 0 { put(0) }
+        while left > 0 {
+          put(rest % 10)
+          rest /= 10
+          left &-= 1
+        }
+        index &-= 1
+        buffer[index] = UInt8(ascii: ".")
+      }
+      repeat {
+        put(rest % 10)
+        rest /= 10
+      } while rest > 0
+      bytes.append(UnsafeBufferPointer(rebasing: buffer[index...]))
     }
   }
 

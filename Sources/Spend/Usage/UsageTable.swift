@@ -2,7 +2,7 @@ import JSONReader
 
 /// One day's usage of one organization in columns: what attribution looks at.
 ///
-/// Hot path: texts and users are numbered, each measure is a column of its own, a row costs no allocation.
+/// Hot path: texts and users are numbered, the measures of all rows lie in one array, a row costs no allocation.
 public struct UsageTable: Sendable {
   /// A usage row's dimensions as numbers of texts, -1 for null.
   struct Row: Sendable {
@@ -44,10 +44,19 @@ public struct UsageTable: Sendable {
   /// By number of text; nil for one whose tier has not been asked for.
   private var tiers: [ServiceTier??] = []
   private var texts = TextNumbers()
-  /// By measure; a column ends at the last row that has it.
-  private var columns: [[Int]] = Array(repeating: [], count: UsageMeasure.allCases.count)
+  /// All measures of a row, then those of the next.
+  private var counts: [Int] = []
 
   fileprivate static let absent = Int.min
+  fileprivate static let width = UsageMeasure.allCases.count
+  // Looked up once: the position of a dimension is found by its name.
+  private static let project = UsageDimension.project.index
+  private static let user = UsageDimension.user.index
+  private static let apiKey = UsageDimension.apiKey.index
+  private static let model = UsageDimension.model.index
+  private static let batch = UsageDimension.batch.index
+  private static let serviceTier = UsageDimension.serviceTier.index
+  private static let size = UsageDimension.size.index
   /// Counts outside of this are none; within it, sums over any day fit their types.
   private static let plausible = 0...(1 << 53)
 
@@ -61,25 +70,23 @@ public struct UsageTable: Sendable {
   mutating func append(
     service: String, dimensions: UnsafeBufferPointer<JSONValue?>, measures: UnsafeBufferPointer<JSONValue?>
   ) {
-    let batch = dimensions[UsageDimension.batch.index]
-    let tierText = number(dimensions[UsageDimension.serviceTier.index])
+    let batch = dimensions[Self.batch]
+    let tierText = number(dimensions[Self.serviceTier])
     let tier = tier(tierText)
     let place = servicePairs.number(
-      of: texts.number(of: service), number(dimensions[UsageDimension.project.index]))
-    let row = rows.count
+      of: texts.number(of: service), number(dimensions[Self.project]))
     rows.append(
       Row(
-        group: groupPairs.number(of: place, number(dimensions[UsageDimension.model.index])),
-        size: number(dimensions[UsageDimension.size.index]),
+        group: groupPairs.number(of: place, number(dimensions[Self.model])),
+        size: number(dimensions[Self.size]),
         user: userPairs.number(
-          of: number(dimensions[UsageDimension.apiKey.index]), number(dimensions[UsageDimension.user.index])),
+          of: number(dimensions[Self.apiKey]), number(dimensions[Self.user])),
         tier: Tier(
           tier: tier, isNamed: tierText >= 0,
           isBatch: tier == .batch || (batch?.boolean ?? (batch?.string == "true")))))
-    for index in measures.indices {
-      guard let count = measures[index]?.integer, Self.plausible.contains(count) else { continue }
-      while columns[index].count < row { columns[index].append(Self.absent) }
-      columns[index].append(count)
+    for measure in measures {
+      let count = measure?.integer ?? Self.absent
+      counts.append(Self.plausible.contains(count) ? count : Self.absent)
     }
   }
 
@@ -96,16 +103,17 @@ public struct UsageTable: Sendable {
 
   /// One measure of all rows.
   struct Column {
-    fileprivate let values: [Int]
+    fileprivate let counts: [Int]
+    fileprivate let index: Int
 
     /// What a row counts; nil where it does not tell.
     subscript(row: Int) -> Int? {
-      guard row < values.count, values[row] != UsageTable.absent else { return nil }
-      return values[row]
+      let count = counts[row &* UsageTable.width &+ index]
+      return count == UsageTable.absent ? nil : count
     }
   }
 
-  func column(_ measure: UsageMeasure) -> Column { Column(values: columns[measure.index]) }
+  func column(_ measure: UsageMeasure) -> Column { Column(counts: counts, index: measure.index) }
 
   /// The text behind a number, nil for -1.
   func text(_ number: Int32) -> String? { texts[number] }

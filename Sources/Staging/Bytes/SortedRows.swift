@@ -44,9 +44,12 @@ public struct SortedRows: Sendable {
   }
 
   /// Calls `body` with each row in byte order.
-  public func forEachRow(_ body: (UnsafeBufferPointer<UInt8>) throws -> Void) rethrows {
+  /// - Parameter common: how many bytes all rows are known to start with in common.
+  public func forEachRow(
+    common: Int = 0, _ body: (UnsafeBufferPointer<UInt8>) throws -> Void
+  ) rethrows {
     try bytes.withUnsafeBufferPointer { buffer in
-      for row in RowOrder(buffer, ends: ends).sorted() {
+      for row in RowOrder(buffer, ends: ends).sorted(from: common) {
         try body(UnsafeBufferPointer(rebasing: buffer[row.start..<row.end]))
       }
     }
@@ -87,9 +90,9 @@ private struct RowOrder {
     }
   }
 
-  func sorted() -> [Row] {
+  func sorted(from offset: Int) -> [Row] {
     var rows = rows
-    rows.withUnsafeMutableBufferPointer { sort($0, from: 0) }
+    rows.withUnsafeMutableBufferPointer { sort($0, from: offset) }
     return rows
   }
 

@@ -23,6 +23,19 @@ public struct FileRecord: Codable, Sendable, Hashable {
     self.sha256 = sha256
   }
 
+  /// The records of a partition's files, and the digest of their bytes one after the other: the first and largest file
+  /// is gone through once for both.
+  static func all(_ files: [PartitionFile]) -> (records: [FileRecord], sha256: String) {
+    var whole = RunningDigest()
+    let records = files.enumerated().map { index, file in
+      whole.take(file.content)
+      return FileRecord(
+        path: file.name, rows: file.rows, bytes: file.content.count,
+        sha256: (index == 0 ? whole.digest : Digest(of: file.content)).hex)
+    }
+    return (records, whole.digest.hex)
+  }
+
   /// - Throws: ``CorruptFile`` unless `content` is what this record describes.
   public func verify(_ content: [UInt8], key: String) throws {
     guard content.count == bytes else {

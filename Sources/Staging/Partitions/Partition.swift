@@ -36,10 +36,9 @@ public struct PartitionStore: Sendable {
     _ folder: String, record: PartitionRecord, files: [PartitionFile]
   ) async throws -> (record: PartitionRecord, changed: Bool) {
     var record = record
-    record.files = files.map { FileRecord(path: $0.name, rows: $0.rows, content: $0.content) }
+    (record.files, record.sha256) = FileRecord.all(files)
     record.rows = files.first?.rows ?? 0
     record.bytes = files.reduce(0) { $0 + $1.content.count }
-    record.sha256 = files.count == 1 ? record.files[0].sha256 : Digest(of: files.map(\.content)).hex
     let text = try record.sealed()
     let recordKey = folder + "/" + Layout.partitionRecord
     let present = try await store.read(recordKey)
