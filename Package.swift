@@ -48,7 +48,8 @@ let package = Package(
     .target(
       name: "Staging",
       dependencies: [
-        "CIgzip", "CPlatform", "CScan", "Diagnostics", .product(name: "Crypto", package: "swift-crypto"),
+        "CIgzip", "CPlatform", "CScan", "Diagnostics", "JSONReader",
+        .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: strictness),
 

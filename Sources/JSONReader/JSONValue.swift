@@ -132,6 +132,9 @@ public struct JSONValue {
     return nil
   }
 
+  /// Whether a key or string is this text.
+  func isText(_ text: UnsafeBufferPointer<UInt8>) -> Bool { matches(token, text) }
+
   private func matches(_ key: csimdjson_token, _ name: UnsafeBufferPointer<UInt8>) -> Bool {
     let count = Int(key.end - key.start)
     if key.escaped == 0 {

@@ -46,8 +46,9 @@ struct CostExtractor {
 
   /// - Throws: what the API answered; days written before that stay.
   func run(_ window: DayRange, into output: inout ExtractOutput) async throws {
+    async let control = writer.due(DatasetName.costsUngrouped, in: window)
     let costs = try await writer.due(DatasetName.costs, in: window)
-    let ungrouped = try await writer.due(DatasetName.costsUngrouped, in: window)
+    let ungrouped = try await control
     let days = Set(costs.days).union(ungrouped.days)
     output.partitionsKept += (window.count - days.count) * 2
     if days.isEmpty { return }

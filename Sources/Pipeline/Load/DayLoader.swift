@@ -73,7 +73,7 @@ struct DayLoader: Sendable {
     if files.count == configuration.load.formats.count {
       if scope.window.contains(input.day) {
         // The part may stay, but not unnoticed on a damaged input.
-        _ = try await context.partitions.file(ChargeFile.name, of: input.folder, input.record)
+        try await context.partitions.check(ChargeFile.name, of: input.folder, input.record)
       }
       return (files, files.map { "focus/" + $0.path }, false)
     }

@@ -11,11 +11,12 @@ struct DeliveryPublisher {
   let month: Month
 
   /// - Parameters:
+  ///   - text: the manifest, sealed.
   ///   - entries: the month's data files, by path below ``Layout/data(_:)``.
   ///   - earlier: the manifest that is replaced.
-  func publish(_ manifest: Manifest, entries: [TreeEntry], earlier: Manifest?) async throws {
+  func publish(_ manifest: Manifest, as text: [UInt8], entries: [TreeEntry], earlier: Manifest?) async throws
+  {
     if let earlier, earlier.delivery != manifest.delivery { try await supersede(earlier) }
-    let text = try manifest.sealed()
     if try await isPublished(entries) {
       try await store.writeIfChanged(Layout.manifest(month), text)
     } else {

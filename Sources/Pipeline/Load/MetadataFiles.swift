@@ -1,16 +1,19 @@
 import Diagnostics
 import FOCUS
 import Staging
+import Synchronization
 
 /// Writes the FOCUS metadata beside the data.
 ///
 /// Dates in it are UTC days, taken from what is delivered: the same inputs on the same day give the same bytes.
-struct MetadataFiles {
+final class MetadataFiles: Sendable {
   let context: StageContext
   let configuration: Configuration
   let columns: [ColumnDefinition]
   /// The identifier given at the first delivery; it stays when organizations come and go.
   let datasetInstanceID: String
+  /// Whether what is the same for all months has been written.
+  private let isWritten = Mutex(false)
 
   private static let folder = "focus/metadata"
   private static let instances = folder + "/dataset_instances.json"
@@ -50,8 +53,14 @@ struct MetadataFiles {
       columns: columns.map(SchemaColumn.init))
   }
 
-  /// What every month's delivery needs beside it; how fresh it is comes when all are in place.
-  func write() async throws {
+  /// What every month's delivery needs beside it, written before the first; how fresh they are comes when all are in
+  /// place.
+  func writeOnce() async throws {
+    let wasWritten = isWritten.withLock { known in
+      defer { known = true }
+      return known
+    }
+    if wasWritten { return }
     try await write("data_generator.json", DataGeneratorMetadata("Unblended"))
     try await write(
       "schemas/schema-\(schemaID).json",

@@ -144,13 +144,13 @@ struct MonthLoader {
         manifest.spreadsheet = earlier?.spreadsheet
       }
     }
-    try await metadata.write()
+    try await metadata.writeOnce()
     let text = try manifest.sealed()
     let isSame = try await context.store.read(Layout.manifest(month)) == text
     let entries = content.entries(month)
     let changed = !isSame || content.written > 0
     try await DeliveryPublisher(store: context.store, month: month).publish(
-      manifest, entries: entries, earlier: earlier)
+      manifest, as: text, entries: entries, earlier: earlier)
     context.logger.info(
       changed ? "delivery published" : "delivery is current",
       metadata: [

@@ -27,7 +27,7 @@ public enum DeterministicJSON {
     }
   }
 
-  private static func explain(_ error: DecodingError) -> String {
+  static func explain(_ error: DecodingError) -> String {
     func place(_ context: DecodingError.Context) -> String {
       let path = context.codingPath.map(\.stringValue).joined(separator: ".")
       return path.isEmpty ? "the top level" : path

@@ -17,12 +17,9 @@ public struct PartitionFile: Sendable {
 /// The record is written last: a partition without one, or whose files do not match it, is not there.
 public struct PartitionStore: Sendable {
   public let store: any Store
-  private let records: SealedReader<PartitionRecord>
+  private let known = KnownPartitions()
 
-  public init(_ store: any Store) {
-    self.store = store
-    records = SealedReader(store)
-  }
+  public init(_ store: any Store) { self.store = store }
 
   /// Writes data files, removes others of the folder, and then writes the record, with the sizes and digests
   /// of the files filled in. Nothing is touched where all is there already.
@@ -40,9 +37,13 @@ public struct PartitionStore: Sendable {
     record.rows = files.first?.rows ?? 0
     record.bytes = files.reduce(0) { $0 + $1.content.count }
     let text = try record.sealed()
+    known.forget(folder)
     let recordKey = folder + "/" + Layout.partitionRecord
     let present = try await store.read(recordKey)
-    if present == text, try await isWhole(folder, record) { return (record, false) }
+    if present == text, try await isWhole(folder, record) {
+      known.note(record, of: folder)
+      return (record, false)
+    }
 
     if present != nil, try await !onlyAdds(to: folder, record) { try await store.remove(recordKey) }
     let names = Set(files.map { folder + "/" + $0.name }).union([recordKey])
@@ -57,6 +58,7 @@ public struct PartitionStore: Sendable {
       objects.append(NewObject(key: key, bytes: file.content))
     }
     try await store.write(objects + [NewObject(key: recordKey, bytes: text)])
+    known.note(record, of: folder)
     return (record, true)
   }
 
@@ -65,16 +67,29 @@ public struct PartitionStore: Sendable {
     return earlier.files.allSatisfy { file in record.digest(of: file.path) == file.sha256 }
   }
 
-  /// The partition's record, or nil if there is no complete partition.
+  /// The partition's record, or nil if there is no complete partition. It is read once: a run holds its partitions
+  /// alone, and changes them here.
   /// - Throws: ``CorruptFile`` if the record cannot be read, or is not what was written.
   public func record(_ folder: String) async throws -> PartitionRecord? {
-    try await records.read(folder + "/" + Layout.partitionRecord)
+    if let record = known.record(of: folder) { return record }
+    let key = folder + "/" + Layout.partitionRecord
+    guard let text = try await store.read(key) else { return nil }
+    let record = try PartitionRecord(sealed: text, path: key)
+    known.note(record, of: folder)
+    return record
   }
 
   /// Whether every file of the record is there with its size and digest.
   public func isWhole(_ folder: String, _ record: PartitionRecord) async throws -> Bool {
     for file in record.files where try await !store.holds(file, at: folder + "/" + file.path) { return false }
+    known.noteWhole(folder, record)
     return true
+  }
+
+  /// Checks one data file against the record, unless all of the partition was found whole before.
+  /// - Throws: ``CorruptFile`` if it is missing or differs.
+  public func check(_ name: String, of folder: String, _ record: PartitionRecord) async throws {
+    if !known.isWhole(folder, record) { _ = try await file(name, of: folder, record) }
   }
 
   /// One data file, checked against the record.

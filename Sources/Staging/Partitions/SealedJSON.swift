@@ -1,4 +1,5 @@
 import Glibc
+import JSONReader
 
 /// A JSON file that vouches for itself: one of its members is the SHA-256 of its text with nothing in the place of
 /// that digest. A record holds the digests of other files; what it says itself is held against this one.
@@ -36,7 +37,13 @@ extension SealedJSON {
     guard text[place].elementsEqual(digest.utf8) else {
       throw CorruptFile(path: path, reason: "it is not what was written: \(Self.sealName) is not \(digest)")
     }
-    self = try DeterministicJSON.decode(Self.self, from: text, path: path)
+    do {
+      self = try JSONParser().parse(text) { try $0.decode(Self.self) }
+    } catch let error as DecodingError {
+      throw CorruptFile(path: path, reason: DeterministicJSON.explain(error))
+    } catch let error as JSONSyntaxError {
+      throw CorruptFile(path: path, reason: error.description)
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Reads sealed files, and understands each text once: every stage reads the records of the stage before, and a year of
-/// partitions has ten thousand of them. The bytes are always read again; understanding them is what takes time.
+/// Reads sealed files, and understands each text once: the manifests of a year are looked at by every run, and by more
+/// than one part of it. The bytes are always read again; understanding them is what takes time.
 public final class SealedReader<Content: SealedJSON & Sendable>: Sendable {
   private struct Entry {
     let bytes: [UInt8]
@@ -10,8 +10,8 @@ public final class SealedReader<Content: SealedJSON & Sendable>: Sendable {
 
   private let store: any Store
   private let entries = Mutex<[String: Entry]>([:])
-  /// More files than this are not kept: some KB each.
-  private static var limit: Int { 20_000 }
+  /// More files than this are not kept.
+  private static var limit: Int { 100 }
 
   public init(_ store: any Store) { self.store = store }
 

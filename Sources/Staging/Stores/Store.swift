@@ -136,10 +136,21 @@ extension Store {
 public enum StoreKey {
   /// - Throws: ``CorruptFile``.
   public static func check(_ key: String) throws {
-    let parts = key.split(separator: "/", omittingEmptySubsequences: false)
-    let isSafe = parts.allSatisfy { part in
-      !part.isEmpty && part != "." && part != ".." && !part.utf8.contains(0)
+    // Every access comes by here: bytes, and no string for each part.
+    var (length, dots, isSafe) = (0, 0, true)
+    func endPart() { if length == 0 || (length == dots && dots <= 2) { isSafe = false } }
+    for byte in key.utf8 {
+      switch byte {
+      case UInt8(ascii: "/"):
+        endPart()
+        (length, dots) = (0, 0)
+      case 0: isSafe = false
+      default:
+        length += 1
+        if byte == UInt8(ascii: ".") { dots += 1 }
+      }
     }
+    endPart()
     guard isSafe else { throw CorruptFile(path: key, reason: "this is no path inside the output") }
   }
 }
