@@ -17,7 +17,7 @@ func readRawLines(_ input: UnsafeBufferPointer<UInt8>) {
       _ = reading {
         try parser.parse(text) { root in
           readCost(root)
-          readUsage(root, &writer, &table)
+          readUsage(root, parser.shape, &writer, &table)
           for dataset in NameBookReader.datasets { _ = reading { try names.read(root, dataset: dataset) } }
         }
       }
@@ -53,9 +53,11 @@ private func readCost(_ root: JSONValue) {
   }
 }
 
-private func readUsage(_ root: JSONValue, _ writer: inout UsageRowWriter, _ table: inout UsageTable) {
+private func readUsage(
+  _ root: JSONValue, _ shape: Int, _ writer: inout UsageRowWriter, _ table: inout UsageTable
+) {
   var row = ByteBuffer()
-  guard reading({ try writer.append(root, to: &row, and: &table) }) != nil else { return }
+  guard reading({ try writer.append(root, shape: shape, to: &row, and: &table) }) != nil else { return }
   // What the lines before were like must not show.
   var alone = UsageRowWriter(service: "completions")
   var other = ByteBuffer()

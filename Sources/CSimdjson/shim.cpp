@@ -25,6 +25,7 @@ struct csimdjson_parser {
   std::vector<csimdjson_token> tokens;
   std::vector<uint8_t> padded;
   line_shape shape;
+  size_t shapes = 0;
 };
 
 namespace {
@@ -244,6 +245,7 @@ private:
 int index_document(csimdjson_parser &parser, const uint8_t *bytes, size_t length, size_t capacity,
                    size_t &error_offset) {
   if (parser.shape.read(bytes, length, parser.tokens)) { return CSIMDJSON_OK; }
+  parser.shapes++;
   parser.tokens.clear();
   if (length >= simdjson::SIMDJSON_MAXSIZE_BYTES - simdjson::SIMDJSON_PADDING) {
     return CSIMDJSON_TOO_LARGE;
@@ -340,6 +342,8 @@ extern "C" int csimdjson_index(
     return CSIMDJSON_OTHER;
   }
 }
+
+extern "C" size_t csimdjson_shape(const csimdjson_parser *parser) { return parser->shapes; }
 
 extern "C" const char *csimdjson_error_message(int code) {
   switch (code) {

@@ -16,6 +16,10 @@ public final class JSONParser {
 
   deinit { csimdjson_free(handle) }
 
+  /// Documents during whose reading this is the same differ in their scalars alone: they have the same members in the
+  /// same order. 0 before the first one.
+  public var shape: Int { handle.map { csimdjson_shape($0) } ?? 0 }
+
   /// Parses one document and hands its root value to `body`.
   ///
   /// - Parameters:

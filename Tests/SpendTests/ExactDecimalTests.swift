@@ -1,9 +1,33 @@
 import Diagnostics
-import Spend
 import TestSupport
 import Testing
 
+@testable import Spend
+
 @Suite struct ExactDecimalTests {
+  @Test func eightBytesAreDigitsOrNot() {
+    var random = RepeatableGenerator(seed: 8)
+    for _ in 0..<20_000 {
+      var text = (0..<12).map { _ in UInt8.random(in: 0x30...0x39, using: &random) }
+      let zeros = Int.random(in: 0...8, using: &random)
+      for index in 0..<zeros { text[index + 1] = 0x30 }
+      if Bool.random(using: &random) {
+        text[Int.random(in: 0..<12, using: &random)] = random.pick([
+          0x2F, 0x3A, 0x2E, 0x2D, 0x65, 0xB0, 0x00, 0xFF,
+        ])
+      }
+      let digits = text[1..<9]
+      let read = text.withUnsafeBufferPointer { EightDigits($0, at: 1) }
+      if digits.allSatisfy({ (0x30...0x39).contains($0) }) {
+        #expect(read?.value == Int64(String(decoding: digits, as: UTF8.self)))
+        #expect(read?.leadingZeros == digits.prefix { $0 == 0x30 }.count)
+      } else {
+        #expect(read == nil)
+      }
+      #expect(text.withUnsafeBufferPointer { EightDigits($0, at: 5) } == nil)
+    }
+  }
+
   /// Significands on both sides of 64 bits, points before, among and behind their digits.
   @Test func textIsDigitsWithAPointAmongThem() {
     var source = RepeatableGenerator(seed: 64)

@@ -49,6 +49,43 @@ import Testing
     #expect(try write(results, mismatches: 5) == results.map { _ in expected })
   }
 
+  /// Rows with the members of the row before, with others, with some that no column is for.
+  @Test func aRowOfTheSameShapeIsTheSame() throws {
+    var random = RepeatableGenerator(seed: 9)
+    let parser = JSONParser()
+    var writer = UsageRowWriter(service: "completions")
+    var (table, aloneTable) = (UsageTable(), UsageTable())
+    var names = Self.columns
+    var shapes: Set<Int> = []
+    for _ in 0..<2000 {
+      if Int.random(in: 0..<20, using: &random) == 0 {
+        names = Array(
+          (Self.columns + ["object", "new_1", "new_2", "model"]).shuffled(using: &random).prefix(12))
+      }
+      let members = names.map { name in
+        // What is seldom has to be read in full.
+        let values =
+          Int.random(in: 0..<50, using: &random) == 0
+          ? [#""long text, \"q\"""#, "{}"] : ["null", "0", "17", #""text""#, "true", "-1.5"]
+        return "\"\(name)\":\(random.pick(values))"
+      }
+      let line = try RawLineSupport.line("{\(members.joined(separator: ","))}")
+      var row = ByteBuffer()
+      try parser.parse(line) { try writer.append($0, shape: parser.shape, to: &row, and: &table) }
+      shapes.insert(parser.shape)
+      var alone = UsageRowWriter(service: "completions")
+      var expected = ByteBuffer()
+      try JSONParser().parse(line) { try alone.append($0, to: &expected, and: &aloneTable) }
+      #expect(row.array == expected.array, "\(String(decoding: line, as: UTF8.self))")
+    }
+    #expect(shapes.count > 100 && shapes.count < 1900)
+    #expect(table.users == aloneTable.users && table.groups == aloneTable.groups)
+    for measure in UsageMeasure.allCases {
+      let (one, other) = (table.column(measure), aloneTable.column(measure))
+      #expect((0..<2000).allSatisfy { one[$0] == other[$0] })
+    }
+  }
+
   @Test func whatIsAbsentOrNullIsNothing() throws {
     let rows = try write([
       #"{"object":"organization.usage.completions.result","model":"gpt-5","num_model_requests":3}"#,

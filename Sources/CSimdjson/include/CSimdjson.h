@@ -82,6 +82,10 @@ int csimdjson_is_object(csimdjson_parser *parser, const uint8_t *bytes, size_t l
 size_t csimdjson_minify(const uint8_t *bytes, size_t length, uint8_t *target);
 #define CSIMDJSON_MINIFY_ROOM 64
 
+/// Counts up with each document that had to be read in full. Documents between which it stays the same differ in their
+/// scalars alone: they have the same tokens in the same order, but for the kinds of scalars.
+size_t csimdjson_shape(const csimdjson_parser *parser);
+
 /// What is wrong, in a few words; a static text.
 const char *csimdjson_error_message(int code);
 

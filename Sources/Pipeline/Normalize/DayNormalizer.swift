@@ -124,9 +124,10 @@ struct DayNormalizer {
     var row = ByteBuffer()
     for input in inputs {
       var writer = UsageRowWriter(service: String(input.dataset.dropFirst(DatasetName.usagePrefix.count)))
-      try await forEachLine(of: input) { line, _ in
+      let parser = JSONParser()
+      try await forEachLine(of: input, parser) { line, _ in
         row.removeAll()
-        try writer.append(line, to: &row, and: &table)
+        try writer.append(line, shape: parser.shape, to: &row, and: &table)
         row.withBytes { rows.append($0) }
       }
       if writer.mismatches > 0 {
@@ -141,8 +142,9 @@ struct DayNormalizer {
     return (rows, table)
   }
 
-  private func forEachLine(of input: RawInput, _ body: (JSONValue, Int) throws -> Void) async throws {
-    let parser = JSONParser()
+  private func forEachLine(
+    of input: RawInput, _ parser: JSONParser = JSONParser(), _ body: (JSONValue, Int) throws -> Void
+  ) async throws {
     for file in input.record.files {
       let bytes = try await context.partitions.file(file.path, of: input.folder, input.record)
       try RawPartition.forEachLine(

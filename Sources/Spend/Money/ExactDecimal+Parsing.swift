@@ -66,11 +66,17 @@ extension ExactDecimal {
     let start = isNegative ? 1 : 0
     var (value, point, digits, index) = (Int64(0), -1, 0, start)
     while index < bytes.count {
+      if digits <= 10, let eight = EightDigits(bytes, at: index) {
+        // Zeros in front are no digits of the number.
+        digits &+= value == 0 ? 8 &- eight.leadingZeros : 8
+        value = value &* 100_000_000 &+ eight.value
+        index &+= 8
+        continue
+      }
       let byte = bytes[index]
       let digit = byte &- UInt8(ascii: "0")
       if digit <= 9 {
         value = value &* 10 &+ Int64(digit)
-        // Zeros in front are no digits of the number.
         if value != 0 { digits &+= 1 }
       } else if byte == UInt8(ascii: "."), point < 0, index > start {
         point = index

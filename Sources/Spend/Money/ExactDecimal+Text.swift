@@ -72,16 +72,27 @@ extension ExactDecimal: CustomStringConvertible {
         rest /= 10
         left &-= 1
       }
+      func putPair() {
+        // One division of 64 bits for two digits.
+        let pair = UInt32(truncatingIfNeeded: rest % 100)
+        rest /= 100
+        put(UInt64(pair % 10))
+        put(UInt64(pair / 10))
+      }
       if left > 0 || fraction {
         if left == 0 { put(0) }
-        while left > 0 {
+        while left > 1 {
+          putPair()
+          left &-= 2
+        }
+        if left == 1 {
           put(rest % 10)
           rest /= 10
-          left &-= 1
         }
         index &-= 1
         buffer[index] = UInt8(ascii: ".")
       }
+      while rest > 99 { putPair() }
       repeat {
         put(rest % 10)
         rest /= 10

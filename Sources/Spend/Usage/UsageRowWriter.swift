@@ -17,6 +17,8 @@ public struct UsageRowWriter {
   private var names: [UInt8] = []
   private var nameEnds: [Int] = []
   private var order: [Int?] = []
+  /// The shape of the row before, if that is known.
+  private var shape: Int?
   private var others: [(key: JSONValue, value: JSONValue)] = []
   /// Rows whose token kinds do not add up (DESIGN C11).
   public private(set) var mismatches = 0
@@ -28,11 +30,20 @@ public struct UsageRowWriter {
 
   /// Appends the row of one raw line.
   /// The same row goes into `table`, for attribution.
+  /// - Parameter shape: what the line's parser says of it (`JSONParser.shape`): in lines of the same shape members need
+  ///   not be looked up.
   /// - Throws: ``RefusedLine`` if the line is no envelope.
-  public mutating func append(_ line: JSONValue, to row: inout ByteBuffer, and table: inout UsageTable) throws
-  {
+  public mutating func append(
+    _ line: JSONValue, shape: Int? = nil, to row: inout ByteBuffer, and table: inout UsageTable
+  ) throws {
     let result = try RawLine.result(of: line)
-    take(result)
+    if shape == nil || shape != self.shape {
+      self.shape = nil
+      take(result)
+      self.shape = shape
+    } else {
+      takeAgain(result)
+    }
     values.withUnsafeBufferPointer { values in
       let dimensions = UsageDimension.allCases.count
       table.append(
@@ -64,6 +75,15 @@ public struct UsageRowWriter {
         others.append((key, value))
       }
       position += 1
+    }
+  }
+
+  /// The same for a result with the members of the one before in the same order.
+  private mutating func takeAgain(_ result: JSONValue) {
+    if !others.isEmpty { return take(result) }
+    guard let members = result.members else { return }
+    for ((_, value), column) in zip(members, order) {
+      if let column { values[column] = value.isNull ? nil : value }
     }
   }
 

@@ -44,6 +44,8 @@ public struct UsageTable: Sendable {
   /// By number of text; nil for one whose tier has not been asked for.
   private var tiers: [ServiceTier??] = []
   private var texts = TextNumbers()
+  /// The service of the row before.
+  private var lastService: (name: String, number: Int32)?
   /// All measures of a row, then those of the next.
   private var counts: [Int] = []
 
@@ -73,8 +75,9 @@ public struct UsageTable: Sendable {
     let batch = dimensions[Self.batch]
     let tierText = number(dimensions[Self.serviceTier])
     let tier = tier(tierText)
+    if lastService?.name != service { lastService = (service, texts.number(of: service)) }
     let place = servicePairs.number(
-      of: texts.number(of: service), number(dimensions[Self.project]))
+      of: lastService?.number ?? -1, number(dimensions[Self.project]))
     rows.append(
       Row(
         group: groupPairs.number(of: place, number(dimensions[Self.model])),

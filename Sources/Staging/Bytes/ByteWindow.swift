@@ -37,11 +37,9 @@ final class ByteWindow {
     buffer = Self.padded(capacity)
   }
 
-  /// A buffer behind whose end some bytes may be read, as ``ByteBuffer/append(padded:count:)`` does.
+  /// A buffer behind whose end some bytes may be read, whatever they are, as ``ByteBuffer/append(padded:count:)`` does.
   private static func padded(_ capacity: Int) -> UnsafeMutableBufferPointer<UInt8> {
-    let base = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity + ByteBuffer.padding)
-    base.initialize(repeating: 0, count: capacity + ByteBuffer.padding)
-    return UnsafeMutableBufferPointer(start: base, count: capacity)
+    UnsafeMutableBufferPointer(start: .allocate(capacity: capacity + ByteBuffer.padding), count: capacity)
   }
 
   deinit { buffer.deallocate() }

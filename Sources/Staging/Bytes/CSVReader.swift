@@ -1,4 +1,5 @@
 import CScan
+import Glibc
 
 /// Reads RFC 4180 files: quoted fields with line breaks, LF or CR LF, a header.
 ///
@@ -64,8 +65,19 @@ public struct CSVReader {
         try body(record, line)
         number += 1
       }
-      line += record.base.count { $0 == 0x0A }
+      line += lineFeeds(record.base)
     }
+  }
+
+  private static func lineFeeds(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    guard var next = bytes.baseAddress.map({ UnsafeRawPointer($0) }) else { return 0 }
+    let end = next + bytes.count
+    var found = 0
+    while let place = memchr(next, 0x0A, next.distance(to: end)) {
+      found += 1
+      next = UnsafeRawPointer(place) + 1
+    }
+    return found
   }
 
   /// Finds the first fields of one whole record, up to and with the one at `last`.
