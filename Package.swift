@@ -17,6 +17,16 @@ let fuzzing: [Target] =
     ]
   } ?? []
 
+/// The hot parts one by one: only `scripts/bench-parts` builds them.
+let measuring: [Target] =
+  Context.environment["UNBLENDED_PARTS"] == nil
+  ? []
+  : [
+    .executableTarget(
+      name: "bench-parts", dependencies: ["Diagnostics", "FOCUS", "JSONReader", "OpenAIAdmin", "Spend", "Staging"],
+      path: "Benchmarks/Parts", swiftSettings: strictness)
+  ]
+
 let package = Package(
   name: "unblended",
   products: [
@@ -129,5 +139,5 @@ let package = Package(
       name: "PipelineTests", dependencies: ["ObjectStorage", "Pipeline", "Simulator", "TestSupport"],
       exclude: ["Golden"], swiftSettings: strictness),
     .testTarget(name: "FrontendTests", dependencies: ["Frontend", "TestSupport"], swiftSettings: strictness),
-  ] + fuzzing
+  ] + fuzzing + measuring
 )

@@ -15,8 +15,8 @@ public struct BucketDay: Sendable {
 }
 
 /// One page of buckets.
-struct BucketPage: Sendable {
-  var days: [BucketDay] = []
+package struct BucketPage: Sendable {
+  package private(set) var days: [BucketDay] = []
   /// Starts of buckets outside of the window asked for.
   var outside: [Int] = []
   /// The first bucket that is not a day.
@@ -26,7 +26,7 @@ struct BucketPage: Sendable {
 
   /// Reads the body of an answer.
   /// - Throws: `JSONSyntaxError`; ``PageDefect`` where something is missing or of the wrong type.
-  init(_ body: [UInt8], window: DayRange) throws {
+  package init(_ body: [UInt8], window: DayRange) throws {
     let page = CutPage(body)
     self = try JSONParser().parse(page.frame) { try BucketPage($0, CutPage.Objects(page), window: window) }
   }
