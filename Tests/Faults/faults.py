@@ -74,6 +74,8 @@ class Suite:
         except Exception:
             verdict, detail = "FAILED", traceback.format_exc()
         self.table.add(self.group, name, verdict, detail, time.monotonic() - started)
+        if self.rig.simulator.process.poll() is not None:
+            sys.exit("faults: somebody has ended the simulator, and nothing can be said any more")
 
     @staticmethod
     def skip(reason):

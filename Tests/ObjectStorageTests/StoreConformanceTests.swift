@@ -149,6 +149,10 @@ struct TestedStore {
     #expect(try await tested.store.list("raw") == expected)
     #expect(try await tested.store.list("raw/x") == expected.filter { $0.key.hasPrefix("raw/x/") })
     #expect(try await tested.store.list("raw/nowhere") == [])
+    #expect(try await tested.store.folders(in: "raw/nowhere") == [])
+    #expect(
+      try await tested.store.folders(in: "raw")
+        == Set(keys.map { $0.split(separator: "/") }.filter { $0.count > 2 }.map { String($0[1]) }).sorted())
     #expect(try await tested.store.list("raw/a/b") == [])
   }
 

@@ -12,9 +12,15 @@ struct ListedNames {
     var newest: [String: Day] = [:]
     for dataset in NameBookReader.datasets {
       let root = Layout.rawDataset(organization: organization, dataset: dataset)
-      newest[dataset] = try await store.list(root).map(\.key)
-        .filter { $0.hasSuffix("/" + Layout.partitionRecord) }
-        .compactMap { Layout.value(of: "date", in: $0).flatMap { Day($0) } }.max()
+      let days = try await store.folders(in: root)
+        .compactMap { Layout.value(of: "date", in: $0).flatMap { Day($0) } }.sorted(by: >)
+      for day in days {
+        let folder = Layout.raw(organization: organization, dataset: dataset, day: day)
+        if try await store.read(folder + "/" + Layout.partitionRecord) != nil {
+          newest[dataset] = day
+          break
+        }
+      }
     }
     self.newest = newest
   }

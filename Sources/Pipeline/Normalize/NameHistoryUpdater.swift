@@ -10,6 +10,8 @@ import Staging
 struct NameHistoryUpdater {
   let context: StageContext
   let organization: String
+  /// So far back from the newest list that was taken in others are looked at again: they may have been written late.
+  private static let days = 7
 
   /// One whole list as it was answered, in the order of time.
   private struct Snapshot {
@@ -31,21 +33,28 @@ struct NameHistoryUpdater {
       history = known
       taken = record.madeFrom
     }
-    let (snapshots, damaged) = try await snapshots(taken: taken)
+    let known = Set(taken.keys.compactMap { Self.place($0) })
+    let lastTaken = known.map(\.day).max()
+    // Lists are added to the current day only: those of days long before are as they were when they were taken in.
+    let settled = lastTaken?.advanced(by: -Self.days)
+    var snapshots = try await snapshots(optional: known) { place in
+      settled.map { place.day >= $0 } ?? true || !known.contains(place)
+    }
     var new = snapshots.filter { taken[$0.key] != $0.file.sha256 }
     if new.isEmpty { return history }
-    let lastTaken = taken.keys.compactMap { Layout.value(of: "date", in: $0).flatMap { Day($0) } }.max()
     if let lastTaken, let first = new.map(\.day).min(), first < lastTaken {
       // A snapshot from between: only the whole sequence gives the right days.
-      if let damaged { throw damaged }
       history = NameHistory()
+      snapshots = try await self.snapshots(optional: []) { _ in true }
       new = snapshots
     }
     for (day, batch) in Dictionary(grouping: new, by: \.day).sorted(by: { $0.key < $1.key }) {
       try await take(batch, on: day, into: &history)
     }
     for snapshot in snapshots { taken[snapshot.key] = snapshot.file.sha256 }
-    if keeps { try await write(history, folder, taken, day: snapshots.map(\.day).max()) }
+    if keeps {
+      try await write(history, folder, taken, day: snapshots.map(\.day).max() ?? lastTaken)
+    }
     return history
   }
 
@@ -83,24 +92,38 @@ struct NameHistoryUpdater {
     NameBookReader.datasets.firstIndex(of: snapshot.dataset) ?? 0
   }
 
-  /// - Parameter taken: what the history holds already; of that no record is needed.
-  /// - Returns: the snapshots, and what is wrong with the record of one that the history holds.
-  private func snapshots(taken: [String: String]) async throws -> ([Snapshot], damaged: CorruptFile?) {
+  /// Where a list of one day lies.
+  private struct Place: Hashable {
+    let dataset: String
+    let day: Day
+  }
+
+  private static func place(_ key: String) -> Place? {
+    guard let dataset = Layout.value(of: "dataset", in: key),
+      let day = Layout.value(of: "date", in: key).flatMap({ Day($0) })
+    else { return nil }
+    return Place(dataset: String(dataset), day: day)
+  }
+
+  /// The snapshots of the places that are asked for.
+  /// - Parameter optional: where a damaged record stops nothing, because the history holds what it tells of.
+  private func snapshots(
+    optional: Set<Place>, where isAskedFor: (Place) -> Bool
+  ) async throws -> [Snapshot] {
     var snapshots: [Snapshot] = []
-    var damaged: CorruptFile?
     for dataset in NameBookReader.datasets {
       let root = Layout.rawDataset(organization: organization, dataset: dataset)
-      for object in try await context.store.list(root)
-      where object.key.hasSuffix("/" + Layout.partitionRecord) {
-        guard let day = Layout.value(of: "date", in: object.key).flatMap({ Day($0) }) else { continue }
+      for name in try await context.store.folders(in: root) {
+        guard let day = Layout.value(of: "date", in: name).flatMap({ Day($0) }) else { continue }
+        let place = Place(dataset: dataset, day: day)
+        if !isAskedFor(place) { continue }
         let folder = Layout.raw(organization: organization, dataset: dataset, day: day)
         do {
           guard let record = try await context.partitions.record(folder) else { continue }
           snapshots += record.files.map {
             Snapshot(dataset: dataset, day: day, folder: folder, file: $0, record: record)
           }
-        } catch let damage as CorruptFile where taken.keys.contains(where: { $0.hasPrefix(folder + "/") }) {
-          damaged = damage
+        } catch let damage as CorruptFile where optional.contains(place) {
           context.diagnostics.report(
             Diagnostic(
               kind: "names_record_damaged",
@@ -108,7 +131,7 @@ struct NameHistoryUpdater {
         }
       }
     }
-    return (snapshots, damaged)
+    return snapshots
   }
 
   /// - Parameter isMended: whether damage is told: it may also be that another run is just replacing the history.

@@ -47,9 +47,16 @@ public enum Layout {
 
   /// The value of one `name=value` part of a key, e.g. the day of `…/date=2026-11-03/…`.
   public static func value(of name: String, in key: String) -> Substring? {
-    for part in key.split(separator: "/") where part.hasPrefix(name + "=") {
-      return part.dropFirst(name.count + 1)
+    // Asked for thousands of keys: bytes, and no string for each part.
+    var rest = key.utf8[...]
+    while true {
+      let part = rest.prefix { $0 != UInt8(ascii: "/") }
+      let value = part.dropFirst(name.utf8.count)
+      if value.first == UInt8(ascii: "="), part.starts(with: name.utf8) {
+        return Substring(value.dropFirst())
+      }
+      if part.endIndex == rest.endIndex { return nil }
+      rest = rest[rest.index(after: part.endIndex)...]
     }
-    return nil
   }
 }

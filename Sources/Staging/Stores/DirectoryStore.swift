@@ -44,6 +44,11 @@ public final class DirectoryStore: Store {
     return objects.sorted { $0.key < $1.key }
   }
 
+  public func folders(in folder: String) async throws -> [String] {
+    try StoreKey.check(folder)
+    return try POSIXFile.names(in: root + "/" + folder)?.filter(\.isFolder).map(\.name) ?? []
+  }
+
   public func read(_ key: String) async throws -> [UInt8]? {
     try POSIXFile.read(path(key))
   }

@@ -24,6 +24,10 @@ public struct RoutedStore: Store {
 
   public func list(_ folder: String) async throws -> [StoredObject] { try await store(folder).list(folder) }
 
+  public func folders(in folder: String) async throws -> [String] {
+    try await store(folder).folders(in: folder)
+  }
+
   public func read(_ key: String) async throws -> [UInt8]? { try await store(key).read(key) }
 
   public func write(_ key: String, _ produce: (any ObjectSink) async throws -> Void) async throws {

@@ -56,6 +56,9 @@ public protocol Store: Sendable {
   /// The objects below a folder (`raw/org=acme`), at any depth; an empty list if there is none.
   func list(_ folder: String) async throws -> [StoredObject]
 
+  /// The names of the folders directly below a folder, sorted. One that a killed run has left may be empty.
+  func folders(in folder: String) async throws -> [String]
+
   /// The whole object, or nil if there is none.
   func read(_ key: String) async throws -> [UInt8]?
 
@@ -111,6 +114,15 @@ extension Store {
   public func holds(_ record: FileRecord, at key: String) async throws -> Bool {
     guard let bytes = try await read(key) else { return false }
     return (try? record.verify(bytes, key: key)) != nil
+  }
+
+  /// From the whole listing; stores that can look at one level alone say so by an implementation of their own.
+  public func folders(in folder: String) async throws -> [String] {
+    let names = try await list(folder).compactMap { object -> Substring? in
+      let path = object.key.dropFirst(folder.count + 1)
+      return path.firstIndex(of: "/").map { path[..<$0] }
+    }
+    return Set(names.map(String.init)).sorted()
   }
 
   public func removeScratch() async throws {}
