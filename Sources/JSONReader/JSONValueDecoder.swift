@@ -82,7 +82,21 @@ private struct JSONValueDecoder: Decoder, SingleValueDecodingContainer {
   func decode(_ type: UInt32.Type) throws -> UInt32 { try integer() }
   func decode(_ type: UInt64.Type) throws -> UInt64 { try integer() }
 
-  func decode<Value: Decodable>(_ type: Value.Type) throws -> Value { try Value(from: self) }
+  func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
+    if type == [String: String].self, let texts = texts() as? Value { return texts }
+    return try Value(from: self)
+  }
+
+  /// An object of texts at once, and not key by key; nil where it is something else, which the plain way tells better.
+  private func texts() -> [String: String]? {
+    guard let members = value.members else { return nil }
+    var texts: [String: String] = [:]
+    for (key, value) in members {
+      guard let key = key.string, let text = value.string else { return nil }
+      texts[key] = text
+    }
+    return texts
+  }
 
   private func integer<Value: FixedWidthInteger>() throws -> Value {
     guard let found = value.integer.flatMap({ Value(exactly: $0) }) else { throw mismatch(Value.self) }

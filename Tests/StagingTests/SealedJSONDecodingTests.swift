@@ -60,12 +60,16 @@ import Testing
     var nested: [[Inner]]
     var kinds: [String: Kind]
     var small: UInt8?
+    var texts: [String: String]?
   }
 
   /// The same values, and the same refusals at the same places.
   @Test(arguments: [
     #"{"name":"x","numbers":[1,null,-3],"nested":[[{"flag":true}],[]],"kinds":{"a":"one"},"small":255}"#,
     #"{"name":"x","numbers":[],"nested":[],"kinds":{},"unknown":{"deep":[1,2.5]},"small":null}"#,
+    #"{"name":"x","numbers":[],"nested":[],"kinds":{},"texts":{"a\u0062":"\n","":"é"}}"#,
+    #"{"name":"x","numbers":[],"nested":[],"kinds":{},"texts":{"a":"b","c":7}}"#,
+    #"{"name":"x","numbers":[],"nested":[],"kinds":{},"texts":["a"]}"#,
     #"{"numbers":[],"nested":[],"kinds":{}}"#, #"{"name":null,"numbers":[],"nested":[],"kinds":{}}"#,
     #"{"name":7,"numbers":[],"nested":[],"kinds":{}}"#,
     #"{"name":"x","numbers":[true],"nested":[],"kinds":{}}"#,
