@@ -92,7 +92,8 @@ struct CSVRecords: ~Copyable {
     var found: [CSVRecord.Field] = []
     let length = try CSVReader.scan(rest, &found, path: path, number: number, isLast: true) ?? rest.count
     fields.take(found)
-    start += length
+    // Nothing is left of the marks either.
+    (start, mark) = (start + length, marked)
     known = max(known, start)
     return CSVRecord(
       base: UnsafeBufferPointer(rebasing: rest[..<length]), fields: fields.all, number: number, isPadded: true
