@@ -19,13 +19,14 @@ let fuzzing: [Target] =
 
 /// The hot parts one by one: only `scripts/bench-parts` builds them.
 let measuring: [Target] =
-  Context.environment["UNBLENDED_PARTS"] == nil
-  ? []
-  : [
-    .executableTarget(
-      name: "bench-parts", dependencies: ["Diagnostics", "FOCUS", "JSONReader", "OpenAIAdmin", "Spend", "Staging"],
-      path: "Benchmarks/Parts", swiftSettings: strictness)
-  ]
+  Context.environment["UNBLENDED_PARTS"].map { _ in
+    [
+      .executableTarget(
+        name: "bench-parts",
+        dependencies: ["Diagnostics", "FOCUS", "JSONReader", "OpenAIAdmin", "Spend", "Staging"],
+        path: "Benchmarks/Parts", swiftSettings: strictness)
+    ]
+  } ?? []
 
 let package = Package(
   name: "unblended",

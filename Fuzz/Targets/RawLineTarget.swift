@@ -29,9 +29,15 @@ func readRawLines(_ input: UnsafeBufferPointer<UInt8>) {
 /// Every value of a document with its place, or what it is refused for.
 private func values(_ text: [UInt8], _ parser: JSONParser) -> [String] {
   func values(of value: JSONValue) -> [String] {
-    ["\(value.kind) \(value.offset) \(value.isEscaped) \(String(decoding: value.bytes, as: UTF8.self))"]
-      + (value.members?.flatMap { values(of: $0.key) + values(of: $0.value) } ?? [])
-      + (value.elements?.flatMap { values(of: $0) } ?? [])
+    let bytes = String(decoding: value.bytes, as: UTF8.self)
+    var found = ["\(value.kind) \(value.offset) \(value.isEscaped) \(bytes)"]
+    if let members = value.members {
+      for (key, member) in members { found += values(of: key) + values(of: member) }
+    }
+    if let elements = value.elements {
+      for element in elements { found += values(of: element) }
+    }
+    return found
   }
   do { return try parser.parse(text) { values(of: $0) } } catch { return ["\(error)"] }
 }
