@@ -54,7 +54,7 @@ struct CSVRecords: ~Copyable {
       if known < bytes.count {
         search(step)
         // A long record is looked at from its start each time.
-        step *= 2
+        step = min(2 * step, CSVReader.recordLimit)
       } else if try !refill() {
         return try last(number)
       }
