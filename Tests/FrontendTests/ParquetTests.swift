@@ -45,12 +45,12 @@ import Testing
     try workplace.folder.write(
       "pipeline.yaml", text + "load: { formats: [csv, parquet], duckdb: ./fake }\n")
     let fake = try workplace.folder.write(
-      "fake", "#!/bin/sh\nenv >'\(workplace.folder.path)/seen'\necho 'IO Error: no space left' >&2\nexit 1\n")
+      "fake", "#!/bin/sh\nenv >>'\(workplace.folder.path)/seen'\necho 'IO Error: no space left' >&2\nexit 1\n")
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: fake)
     let result = try workplace.run("unblended", ["run", "--quiet"] + workplace.days, simulate.keys)
     #expect(result.status == 74 && result.errorText.contains("no space left"), "\(result.errorText)")
     let seen = try String(contentsOfFile: workplace.folder.path + "/seen", encoding: .utf8)
-    #expect(seen.contains("HOME=/") && !seen.contains("sk-") && !seen.contains("OPENAI"))
+    #expect(seen.contains("HOME=/") && !seen.contains("sk-") && !seen.contains("OPENAI"), "\(seen)")
     #expect(!FileManager.default.fileExists(atPath: workplace.output + "/focus/data"))
   }
 }
