@@ -17,6 +17,8 @@ public struct APIError: RecoverableError, Hashable {
   public let message: String
   /// The scopes that the key lacks, where the API or the catalogue names them.
   public let missingScopes: [String]
+  /// The scope that the endpoint needs.
+  let neededScope: String
   /// Whether the API itself named the missing scopes.
   let namesScopes: Bool
   /// How many requests were made.
@@ -47,7 +49,7 @@ public struct APIError: RecoverableError, Hashable {
   private var mend: String {
     switch recovery {
     case .mendPermission where status == 401 && missingScopes.isEmpty:
-      "; check that the admin key is this organization's and has not been revoked"
+      "; check that the admin key is this organization's, has not been revoked and has the scope \(neededScope)"
     case .mendPermission:
       "; give the admin key the scope \(missingScopes.joined(separator: ", "))"
     case .refuseData: "; ask for later days"
@@ -58,12 +60,13 @@ public struct APIError: RecoverableError, Hashable {
 
   /// - Parameters:
   ///   - response: an answer whose status is not 200.
-  ///   - scope: what the endpoint needs, for a 403 that does not say so itself.
+  ///   - scope: what the endpoint needs, for a refusal that does not say so itself.
   ///   - key: never shown, should the answer repeat it.
   init(_ response: HTTPResponse, organization: String, path: String, scope: String, key: Secret) {
     self.organization = organization
     self.path = path
     status = response.status
+    neededScope = scope
     attempts = response.attempts
     let body = ErrorBody(response.body)
     /// Masked before it is cut, so that no half of a key is left.

@@ -110,6 +110,8 @@ class Rig:
     def folder(self, name):
         """A path for an output that is not there yet."""
         path = self.work / "outputs" / name
+        # What a case that failed has left must not make the next one fail.
+        shutil.rmtree(path, ignore_errors=True)
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 

@@ -103,6 +103,21 @@ import Testing
     #expect(try await harness.content().keys.allSatisfy { !$0.hasPrefix("focus/data/") })
   }
 
+  /// What is missing for want of an answer is no change: the lists that came are those that are there.
+  @Test(arguments: ["/organization/projects", "/organization/users"])
+  func aListThatIsDownLaterOnTheDayLeavesNoTrace(path: String) async throws {
+    let harness = try ScriptedAPI.ordinary.harness(["acme"])
+    #expect(try await harness.run(from: "2026-11-02", to: "2026-11-05").exitCode == 0)
+    let before = try await harness.content()
+    var api = ScriptedAPI.ordinary
+    api.answer = { $0.path == path ? ScriptedAPI.refusal(503, "later") : nil }
+    let down = try api.harness(["acme"], store: harness.store)
+    #expect(try await down.run(from: "2026-11-02", to: "2026-11-05").exitCode == 69)
+    #expect(differing(before, try await harness.content()) == [])
+    #expect(try await harness.run(from: "2026-11-02", to: "2026-11-05").exitCode == 0)
+    #expect(differing(before, try await harness.content()) == [])
+  }
+
   /// Never a second time: the key stays wrong. Told are organization, endpoint and scope.
   @Test(arguments: [401, 403]) func aRefusedKeyIsNotAskedForAgain(status: Int) async throws {
     var api = ScriptedAPI.ordinary
@@ -116,7 +131,8 @@ import Testing
     for words in ["organization acme", "/organization/costs", "\(status)"] {
       #expect(message.contains(words))
     }
-    #expect(message.contains(status == 403 ? "the scope api.usage.read" : "has not been revoked"))
+    #expect(message.contains("the scope api.usage.read"))
+    #expect(message.contains("has not been revoked") == (status == 401))
     #expect(!message.contains("acme-secret"))
   }
 }

@@ -40,7 +40,9 @@ struct NameRounds {
     else { return RawWriter.fileName(1) }
     let isFinished = lists.allSatisfy { earlier[$0.endpoint.dataset]?.last?.name == last }
     if !isFinished { return last }
-    return try digest(lists) == digest(earlier, round: last) ? nil : RawWriter.fileName(number + 1)
+    // A list that was not to be had now is no change of names.
+    let isSame = try digest(lists) == digest(earlier, round: last, of: lists.map(\.endpoint.dataset))
+    return isSame ? nil : RawWriter.fileName(number + 1)
   }
 
   /// The day's snapshots that are whole, in order. One that a killed run left half is taken again.
@@ -71,10 +73,12 @@ struct NameRounds {
     return reader.book.digest
   }
 
-  private func digest(_ stored: [String: [PartitionFile]], round: String) throws -> String {
+  private func digest(
+    _ stored: [String: [PartitionFile]], round: String, of datasets: [String]
+  ) throws -> String {
     var reader = NameBookReader()
     let parser = JSONParser()
-    for dataset in NameBookReader.datasets {
+    for dataset in datasets {
       guard let file = stored[dataset]?.first(where: { $0.name == round }) else { continue }
       try LineReader.forEachLine(ofGzip: file.content, path: file.name) { line, _ in
         try parser.parse(line) { try reader.read($0, dataset: dataset) }
