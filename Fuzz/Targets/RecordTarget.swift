@@ -11,12 +11,14 @@ func readRecords(_ input: UnsafeBufferPointer<UInt8>) {
   check(Capabilities.self, bytes)
 }
 
-private func check<Value: Codable & Equatable>(_ type: Value.Type, _ bytes: [UInt8]) {
+private func check<Value: SealedJSON & Equatable>(_ type: Value.Type, _ bytes: [UInt8]) {
   guard let value = reading({ try DeterministicJSON.decode(type, from: bytes, path: "fuzz.json") }),
     let text = reading({ try DeterministicJSON.encode(value) })
   else { return }
   let again = reading { try DeterministicJSON.decode(type, from: text, path: "fuzz.json") }
   promise(again == value, "another \(type) comes back")
+  let unsealed = reading { try Value(sealed: try value.sealed(), path: "fuzz.json") }
+  promise(unsealed == value, "another \(type) comes back from under its seal")
   promise(again.flatMap { try? DeterministicJSON.encode($0) } == text, "a \(type) has two forms")
   let line = reading { try DeterministicJSON.encode(value, onOneLine: true) }
   promise(line?.dropLast().contains(0x0A) == false, "several lines")
