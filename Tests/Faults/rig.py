@@ -177,9 +177,9 @@ def files(root, without=(), history=True):
 
 
 def forgotten(value):
-    """The same without the members that tell of restatements."""
+    """The same without the members that tell of restatements, and without the seal over them."""
     if isinstance(value, dict):
-        return {name: forgotten(member) for name, member in value.items() if name != "restated"}
+        return {name: forgotten(member) for name, member in value.items() if name not in ("restated", "manifest_sha256")}
     return [forgotten(member) for member in value] if isinstance(value, list) else value
 
 
