@@ -110,7 +110,7 @@ enum FileParts {
     let window = DayRange(from: World.day, to: World.day.next)
     return Part(
       name: "page cutting", unit: .row, count: world.usage.count, bytes: page.count,
-      round: { try BucketPage(page, window: window).days.reduce(0) { $0 + $1.rows.bytes.count } },
+      round: { try BucketPage(page, window: window).days.reduce(0) { $0 + $1.rows.size } },
       check: {
         let rows = try BucketPage(page, window: window).days.flatMap { day in day.rows.map { Array($0) } }
         let plain = try JSONParser().parse(page) { root in
