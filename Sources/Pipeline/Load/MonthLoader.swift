@@ -123,7 +123,9 @@ struct MonthLoader {
       result.failures.append(
         StageFailure(
           stage: "load", organization: organization.name, day: day,
-          error: MissingDay(organization: organization.name, day: day, stage: .normalize)))
+          error: MissingDay(
+            organization: organization.name, day: day, stage: .normalize,
+            folder: Layout.normalized(organization: organization.name, day: day))))
     }
   }
 

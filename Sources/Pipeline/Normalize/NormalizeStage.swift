@@ -106,7 +106,13 @@ public struct NormalizeStage: Sendable {
       let ungrouped = inputs.first(where: { $0.dataset == DatasetName.costsUngrouped })
     else {
       if !isPast { return nil }
-      throw MissingDay(organization: organization, day: day, stage: .extract)
+      let isThere = inputs.contains { $0.dataset == DatasetName.costs }
+      throw MissingDay(
+        organization: organization, day: day, stage: .extract,
+        folder: Layout.raw(
+          organization: organization, dataset: isThere ? DatasetName.costsUngrouped : DatasetName.costs,
+          day: day)
+      )
     }
     let usage = inputs.filter { $0.dataset.hasPrefix(DatasetName.usagePrefix) }
     let degraded = Self.degraded(costs, usage, unlisted)
@@ -222,11 +228,11 @@ struct MissingDay: RecoverableError {
   let day: Day
   /// The stage that would have made it.
   let stage: Stage
+  /// The partition that is not there.
+  let folder: String
   var recovery: Recovery { .refuseData }
   var description: String {
-    let partition = stage == .extract ? "raw costs" : "normalized"
-    return
-      "organization \(organization), \(day): there is no complete \(partition) partition; run \(stage.rawValue) "
-      + "for this day first"
+    "organization \(organization), \(day): there is no complete partition \(folder); run \(stage.rawValue) for "
+      + "this day first"
   }
 }
