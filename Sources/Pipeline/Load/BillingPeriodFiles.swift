@@ -66,17 +66,17 @@ struct BillingPeriodFiles {
     try await metadata.writeInstances(billingPeriods: instance)
   }
 
-  private func manifests() async throws -> [Manifest] {
-    var manifests: [Manifest] = []
+  private func manifests() async throws -> [DeliveredDays] {
+    var manifests: [DeliveredDays] = []
     for object in try await store.list("focus/metadata") where object.key.hasSuffix("/manifest.json") {
       let bytes = try await store.readExisting(object.key)
-      manifests.append(try Manifest(sealed: bytes, path: object.key))
+      manifests.append(try DeliveredDays(sealed: bytes, path: object.key))
     }
     return manifests
   }
 
   /// Closed: the month is over, every delivered day is settled and made from all its datasets, and no organization lacks a day since its first.
-  private func period(_ manifest: Manifest) -> BillingPeriod? {
+  private func period(_ manifest: DeliveredDays) -> BillingPeriod? {
     guard let month = Month(manifest.billingPeriod) else { return nil }
     let days = manifest.organizations.values.flatMap(\.days.values)
     guard let updated = days.compactMap({ Day($0.updated) }).max() else { return nil }

@@ -63,18 +63,6 @@ public struct PriceListRecord: Codable, Sendable, Hashable {
   public var sha256: String
 }
 
-extension Manifest {
-  /// The organizations that lack a day although they have an earlier one of the month.
-  func organizationsMissing(_ day: Day) -> [String] {
-    organizations.compactMap { name, organization in
-      guard let first = organization.days.keys.min(), first < day.description,
-        organization.days[day.description] == nil
-      else { return nil }
-      return name
-    }.sorted()
-  }
-}
-
 /// One file of a delivery.
 public struct DeliveredFile: Codable, Sendable, Hashable {
   /// Relative to `focus/`.

@@ -34,7 +34,7 @@ final class MetadataFiles: Sendable {
   private static func knownInstanceID(_ context: StageContext) async throws -> String? {
     for key in try await manifests(context) {
       do {
-        if let manifest = try await context.manifests.read(key) { return manifest.datasetInstanceID }
+        if let delivered = try await context.deliveredDays.read(key) { return delivered.datasetInstanceID }
       } catch is CorruptFile { continue }
     }
     guard let bytes = try await context.store.read(instances) else { return nil }
@@ -99,8 +99,8 @@ final class MetadataFiles: Sendable {
     for key in try await Self.manifests(context) {
       guard let month = Layout.value(of: "BILLING_PERIOD", in: key).flatMap({ Month($0) }) else { continue }
       do {
-        if let manifest = try await context.manifests.read(key) {
-          sectors += Self.sectors(of: manifest, month)
+        if let delivered = try await context.deliveredDays.read(key) {
+          sectors += Self.sectors(of: delivered, month)
         }
       } catch let damage as CorruptFile {
         context.diagnostics.report(
@@ -121,13 +121,13 @@ final class MetadataFiles: Sendable {
     return known?.flatMap { $0.timeSectors ?? [] } ?? []
   }
 
-  private static func sectors(of manifest: Manifest, _ month: Month) -> [RecencyMetadata.TimeSector] {
+  private static func sectors(of delivered: DeliveredDays, _ month: Month) -> [RecencyMetadata.TimeSector] {
     month.days.compactMap { day in
-      let days = manifest.organizations.values.compactMap { $0.days[day.description] }
+      let days = delivered.organizations.values.compactMap { $0.days[day.description] }
       guard let updated = days.compactMap({ Day($0.updated) }).max() else { return nil }
       return RecencyMetadata.TimeSector(
         day: day,
-        complete: manifest.organizationsMissing(day).isEmpty && days.allSatisfy(\.isFinished),
+        complete: delivered.organizationsMissing(day).isEmpty && days.allSatisfy(\.isFinished),
         updated: updated)
     }
   }

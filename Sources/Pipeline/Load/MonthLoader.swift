@@ -206,9 +206,9 @@ struct MonthLoader {
   /// The manifest in place, or what is wrong with it: a damaged one is as good as none, as long as everything that
   /// it tells of can be made again.
   private func earlierManifest() async throws -> (manifest: Manifest?, damage: CorruptFile?) {
-    do {
-      return (try await context.manifests.read(Layout.manifest(month)), nil)
-    } catch let damage as CorruptFile {
+    let key = Layout.manifest(month)
+    guard let text = try await context.store.read(key) else { return (nil, nil) }
+    do { return (try Manifest(sealed: text, path: key), nil) } catch let damage as CorruptFile {
       context.diagnostics.report(Diagnostic(kind: "manifest_damaged", message: "\(damage); it is made anew"))
       return (nil, damage)
     }

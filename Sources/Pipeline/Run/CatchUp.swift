@@ -10,7 +10,7 @@ import Staging
 public struct CatchUp: Sendable {
   private let store: any Store
   private let diagnostics: DiagnosticsCollector
-  private let manifests: SealedReader<Manifest>
+  private let deliveredDays: SealedReader<DeliveredDays>
 
   /// OpenAI keeps about one year; days before are out of reach.
   private static let reachableDays = 350
@@ -20,13 +20,13 @@ public struct CatchUp: Sendable {
   public init(store: any Store, diagnostics: DiagnosticsCollector) {
     self.store = store
     self.diagnostics = diagnostics
-    manifests = SealedReader(store)
+    deliveredDays = SealedReader(store)
   }
 
   init(_ context: StageContext) {
     store = context.store
     diagnostics = context.diagnostics
-    manifests = context.manifests
+    deliveredDays = context.deliveredDays
   }
 
   /// The scope, begun at the oldest day that is missing, open or degraded in the deliveries since the first day
@@ -78,10 +78,8 @@ public struct CatchUp: Sendable {
   }
 
   private func organizations(_ month: Month) async throws -> [String: DeliveredOrganization] {
+    let key = Layout.manifest(month)
     // What cannot be read is as good as missing: its days are made and delivered again.
-    do { return try await manifests.read(Layout.manifest(month))?.organizations ?? [:] } catch is CorruptFile
-    {
-      return [:]
-    }
+    do { return try await deliveredDays.read(key)?.organizations ?? [:] } catch is CorruptFile { return [:] }
   }
 }

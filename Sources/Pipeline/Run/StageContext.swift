@@ -5,9 +5,9 @@ import Staging
 /// What every stage is given beside its input.
 public struct StageContext: Sendable {
   public let store: any Store
-  /// Partitions and manifests in the store; records that were read stay understood.
+  /// Partitions and delivered days in the store; records that were read stay understood.
   let partitions: PartitionStore
-  let manifests: SealedReader<Manifest>
+  let deliveredDays: SealedReader<DeliveredDays>
   public var diagnostics: DiagnosticsCollector
   public var logger: Logger
   public var progress: any ProgressReporter
@@ -21,7 +21,7 @@ public struct StageContext: Sendable {
   ) {
     self.store = store
     partitions = PartitionStore(store)
-    manifests = SealedReader(store)
+    deliveredDays = SealedReader(store)
     self.diagnostics = diagnostics
     self.logger = logger
     self.progress = progress
