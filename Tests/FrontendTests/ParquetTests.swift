@@ -45,7 +45,8 @@ import Testing
     try workplace.folder.write(
       "pipeline.yaml", text + "load: { formats: [csv, parquet], duckdb: ./fake }\n")
     let fake = try workplace.folder.write(
-      "fake", "#!/bin/sh\nenv >>'\(workplace.folder.path)/seen'\necho 'IO Error: no space left' >&2\nexit 1\n")
+      "fake", "#!/bin/sh\nenv >>'\(workplace.folder.path)/seen'\necho 'IO Error: no space left' >&2\nexit 1\n"
+    )
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: fake)
     let result = try workplace.run("unblended", ["run", "--quiet"] + workplace.days, simulate.keys)
     #expect(result.status == 74 && result.errorText.contains("no space left"), "\(result.errorText)")
