@@ -36,11 +36,12 @@ int platform_forbid_core_dumps(void) {
   return 0;
 }
 
-int platform_keep_freed_memory(void) {
+int platform_keep_freed_memory(int largest_block) {
 #ifdef __GLIBC__
-  int is_set = mallopt(M_MMAP_THRESHOLD, 32 << 20) && mallopt(M_TRIM_THRESHOLD, 256 << 20);
+  int is_set = mallopt(M_MMAP_THRESHOLD, largest_block) && mallopt(M_TRIM_THRESHOLD, 256 << 20);
   return is_set ? 0 : -1;
 #else
+  (void)largest_block;
   return -1;
 #endif
 }

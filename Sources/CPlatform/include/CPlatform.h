@@ -8,6 +8,6 @@ int platform_exchange(const char *first, const char *second);
 /// -1 with errno set.
 int platform_forbid_core_dumps(void);
 
-/// Has the allocator keep the memory that is freed, up to 256 MiB, for what is allocated next. Returns 0, or -1 where
-/// the C library has no such setting.
-int platform_keep_freed_memory(void);
+/// Has the allocator keep the memory that is freed, up to 256 MiB, for what is allocated next; blocks from so many bytes
+/// on, 32 MiB at most, are given back at once. Returns 0, or -1 where the C library has no such setting.
+int platform_keep_freed_memory(int largest_block);
