@@ -14,8 +14,8 @@ enum StageCommand {
     _ stages: [Stage], command: String, _ options: StageOptions, csv: String? = nil,
     acceptsShrink: Bool = false
   ) async throws {
-    // Pages are larger than the buffers of a day, and few at a time.
-    FreedMemory.keep(blocksUpTo: stages.contains(.extract) ? 32 << 20 : 4 << 20)
+    // Most pages have some megabytes; larger ones are few.
+    FreedMemory.keep(blocksUpTo: stages.contains(.extract) ? 8 << 20 : 4 << 20)
     // From here on admin keys may be in memory.
     if stages.contains(.extract) { CoreDumps.forbid() }
     let base = makeLogger(options.output.logFormat, quiet: options.output.quiet, label: command)
