@@ -49,6 +49,26 @@ import Testing
     }
   }
 
+  @Test func writesRecordsAsFoundationDoes() throws {
+    var random = RepeatableGenerator(seed: 8)
+    for _ in 0..<300 {
+      let record = try Self.record(&random)
+      #expect(try JSONText.pretty(record) + [0x0A] == DeterministicJSON.encode(record))
+    }
+  }
+
+  @Test func writesWhateverIsEncodable() throws {
+    let sample = Sample(
+      name: "b\"\u{7F}\u{2028}/", numbers: [1, nil, -3], nested: [[], [.init(flag: true, number: nil)]],
+      kinds: ["z": .one, "e\u{301}": .two, "f": .one, "\u{FF5E}": .two, "\u{1F4B0}": .one, "A": .one],
+      small: nil)
+    #expect(try JSONText.pretty(sample) + [0x0A] == DeterministicJSON.encode(sample))
+    let containers: [String: [String: [Int]]] = ["b": [:], "a": ["y": [], "x": [Int.min, Int.max]]]
+    #expect(try JSONText.pretty(containers) + [0x0A] == DeterministicJSON.encode(containers))
+    #expect(try JSONText.pretty([String: Int]()) + [0x0A] == DeterministicJSON.encode([String: Int]()))
+    #expect(throws: EncodingError.self) { try JSONText.pretty(["x": 0.5]) }
+  }
+
   private struct Sample: Codable, Equatable {
     struct Inner: Codable, Equatable {
       var flag: Bool

@@ -1,5 +1,6 @@
 import Diagnostics
 import FOCUS
+import JSONReader
 import Staging
 import Synchronization
 
@@ -134,7 +135,7 @@ final class MetadataFiles: Sendable {
 
   /// - Parameter path: below `focus/metadata/`.
   func write(_ path: String, _ value: some Encodable) async throws {
-    try await store.writeIfChanged("\(Self.folder)/\(path)", try DeterministicJSON.encode(value))
+    try await store.writeIfChanged("\(Self.folder)/\(path)", try JSONText.pretty(value) + [0x0A])
   }
 
   func remove(_ path: String) async throws {

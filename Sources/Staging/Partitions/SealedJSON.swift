@@ -14,11 +14,13 @@ public protocol SealedJSON: Codable {
 extension SealedJSON {
   public var isOlderThanSeals: Bool { false }
 
-  /// The text as ``DeterministicJSON`` writes it, with its digest among the members.
+  /// The text as ``DeterministicJSON`` would write it, with its digest among the members.
   public func sealed() throws -> [UInt8] {
     let name = "\(Self.sealName)"
-    var text = try DeterministicJSON.encode(
-      WithSeal(content: self, name: name, seal: String(repeating: "0", count: Seal.length)))
+    var text =
+      try JSONText.pretty(
+        WithSeal(content: self, name: name, seal: String(repeating: "0", count: Seal.length)))
+      + [0x0A]
     if let place = Seal.place(Self.sealName, in: text) {
       text.replaceSubrange(place, with: Seal.digest(of: text, without: place).hex.utf8)
     }
