@@ -178,6 +178,7 @@ def main():
     finally:
         # What was measured before a failure is worth seeing.
         print("\n".join(report.lines).lstrip("\n"), flush=True)
+        # Not before: see Ours in extract.py.
         shutil.rmtree(data / "out", ignore_errors=True)
     figures = {name: round(value, 4) for name, value in report.figures.items()}
     figures["peak_mb"] = max([v for n, v in figures.items() if n.endswith("_peak_mb")], default=0)

@@ -23,8 +23,8 @@ IN_FLIGHT = 8
 class Ours:
     """Fetches into an empty output each time.
 
-    What earlier rounds have left steps aside and is removed in the end: ext4 looks at every inode that was deleted in the
-    last minutes before it gives one to a new file, and nobody deletes a thousand files before each run.
+    What earlier rounds have left steps aside and is removed when all is measured: ext4 looks at every inode that was deleted
+    in the last minutes before it gives one to a new file, and nobody deletes a thousand files before each run.
     """
 
     def __init__(self, tools, announced, world, folder, days_per_request=7):
@@ -114,17 +114,13 @@ def contest(tools, scratch, rounds, with_dlt):
         if with_dlt:
             command = [tools.python, HERE / "dlt_extract.py", base, key, scratch / "dlt", WORLD.days]
             slow.play({"dlt": lambda: measure.run(command)})
-        for name in ("extract", "polars", "dlt"):
-            shutil.rmtree(scratch / name, ignore_errors=True)
     return game, slow, {"requests": len(requests), "bytes": size, "rows": fetched, "polars_parser": parser}
 
 
 def large(tools, scratch):
     """Days as large as the transform's, once: the simulator renders them meanwhile, so that the time says little."""
     with dataset.simulator(tools.bin, LARGE) as announced:
-        measured = Ours(tools, announced, LARGE, scratch / "extract-large").run()
-        shutil.rmtree(scratch / "extract-large", ignore_errors=True)
-    return measured
+        return Ours(tools, announced, LARGE, scratch / "extract-large").run()
 
 
 def latency(tools, scratch, rounds):
@@ -145,5 +141,4 @@ def latency(tools, scratch, rounds):
 
         game.play({"with latency": late, "without": ours.run})
         count = len(server.requests()) // (2 * rounds)
-        shutil.rmtree(scratch / "extract-late", ignore_errors=True)
     return game, {"requests": count, "ideal": math.ceil(count / IN_FLIGHT) * LATENCY_MS / 1000}

@@ -41,8 +41,6 @@ def contest(tools, scratch, rounds, rows):
         settled = ["--from", dataset.FIRST, "--to", world.last - timedelta(days=10)]
         run(tools, announced, world, scratch / "history-year", rounds, *settled)
         game.play({"nothing new": lambda: run(tools, announced, world, scratch / "history-year", rounds, *settled)})
-        for name in outputs:
-            shutil.rmtree(scratch / f"history-{name}")
     return game
 
 
