@@ -95,10 +95,13 @@ def compare_extract(report, tools, data, options):
     report.row("dlt", slow.seconds("dlt"), dlt, slow.peak_mb("dlt"), facts["rows"])
     report.row("transport: curl to /dev/null", game.seconds("transport"), game.ratio("transport", "ours"),
                game.peak_mb("transport"), facts["rows"])  # fmt: skip
+    report.row("transport: urllib3, dropped", game.seconds("script transport"), game.ratio("script transport", "ours"),
+               game.peak_mb("script transport"), facts["rows"])  # fmt: skip
     report.note("ratio: theirs / ours. All fetch the same pages, 8 at once, from one simulator that has them in memory.")
     report.figures |= {
         "extract_vs_polars": game.ratio(best, "ours"),
         "extract_vs_transport": game.ratio("ours", "transport"),
+        "extract_vs_script_transport": game.ratio("ours", "script transport"),
         "extract_vs_dlt": dlt,
         "extract_seconds": game.seconds("ours"),
         "extract_peak_mb": game.peak_mb("ours"),
