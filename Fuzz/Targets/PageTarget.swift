@@ -48,7 +48,7 @@ private func check(_ rows: Rows) {
     let isObject = reading { try parser.parse(Array(row)) { $0.kind == .object } }
     promise(isObject == true, "a row that is no object: \(String(decoding: row, as: UTF8.self))")
   }
-  promise(length == rows.bytes.count, "bytes between rows")
+  promise(length == rows.size, "the size of the rows is not that of each together")
 }
 
 /// A page that is cut into objects before it is read has the rows that one has that is read as a whole.
