@@ -21,7 +21,8 @@ public struct Diagnostic: Sendable, Hashable {
 public final class DiagnosticsCollector: Sendable {
   private struct State {
     var counts: [String: Int] = [:]
-    var first: [String: String] = [:]
+    /// Of each kind the least text: which task was first differs from run to run.
+    var example: [String: String] = [:]
   }
   /// What collectors of different places share.
   private final class Collection: Sendable {
@@ -52,10 +53,11 @@ public final class DiagnosticsCollector: Sendable {
   public func report(_ diagnostic: Diagnostic, count: Int = 1) {
     let isNew = collection.state.withLock { state in
       state.counts[diagnostic.kind, default: 0] += count
-      if state.first[diagnostic.kind] == nil {
-        state.first[diagnostic.kind] = diagnostic.message
+      guard let known = state.example[diagnostic.kind] else {
+        state.example[diagnostic.kind] = diagnostic.message
         return true
       }
+      if diagnostic.message < known { state.example[diagnostic.kind] = diagnostic.message }
       return false
     }
     if isNew {
@@ -68,6 +70,6 @@ public final class DiagnosticsCollector: Sendable {
   /// Occurrences by kind.
   public var counts: [String: Int] { collection.state.withLock { $0.counts } }
 
-  /// The first message of each kind.
-  public var examples: [String: String] { collection.state.withLock { $0.first } }
+  /// A message of each kind: of all that came, the first in the order of texts.
+  public var examples: [String: String] { collection.state.withLock { $0.example } }
 }
