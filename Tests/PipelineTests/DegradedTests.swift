@@ -146,16 +146,17 @@ import Testing
     let store = MemoryStore()
     let folder = Layout.raw(organization: "acme", dataset: "users", day: try #require(Day("2026-11-04")))
     try await store.write(folder + "/_partition.json", [])
-    let listed = try await ListedNames(store, organization: "acme")
-    func isMissing(_ day: String, today: String) throws -> Bool {
-      listed.missing(on: try #require(Day(day)), today: try #require(Day(today))).contains("users")
+    func missing(_ day: String, today: String) async throws -> [String] {
+      let listed = try await ListedNames(store, organization: "acme", today: try #require(Day(today)))
+      return listed.missing(on: try #require(Day(day)))
     }
-    #expect(try !isMissing("2026-11-03", today: "2026-11-05"))
-    #expect(try isMissing("2026-11-04", today: "2026-11-05"))
-    #expect(try !isMissing("2026-11-04", today: "2026-11-04"), "the current day has no later snapshot")
+    #expect(try await !missing("2026-11-03", today: "2026-11-05").contains("users"))
+    #expect(try await missing("2026-11-04", today: "2026-11-05").contains("users"))
     #expect(
-      listed.missing(on: try #require(Day("2026-11-01")), today: try #require(Day("2026-11-05")))
-        == ["projects", "service_accounts", "api_keys"])
+      try await !missing("2026-11-04", today: "2026-11-04").contains("users"),
+      "the current day has no later snapshot")
+    #expect(
+      try await missing("2026-11-01", today: "2026-11-05") == ["projects", "service_accounts", "api_keys"])
   }
 
   /// One organization's outage is not the other's.

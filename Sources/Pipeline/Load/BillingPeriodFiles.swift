@@ -68,9 +68,8 @@ struct BillingPeriodFiles {
 
   private func manifests() async throws -> [DeliveredDays] {
     var manifests: [DeliveredDays] = []
-    for object in try await store.list("focus/metadata") where object.key.hasSuffix("/manifest.json") {
-      let bytes = try await store.readExisting(object.key)
-      manifests.append(try DeliveredDays(sealed: bytes, path: object.key))
+    for key in try await DeliveredMonths.manifests(store) {
+      if let delivered = try await metadata.context.deliveredDays.read(key) { manifests.append(delivered) }
     }
     return manifests
   }

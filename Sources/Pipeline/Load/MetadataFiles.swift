@@ -16,8 +16,7 @@ final class MetadataFiles: Sendable {
   /// Whether what is the same for all months has been written.
   private let isWritten = Mutex(false)
 
-  private static let folder = "focus/metadata"
-  private static let instances = folder + "/dataset_instances.json"
+  private static let instances = Layout.metadata + "/dataset_instances.json"
 
   private var store: any Store { context.store }
 
@@ -33,7 +32,7 @@ final class MetadataFiles: Sendable {
 
   /// Manifests vouch for themselves, and are believed before the file that FOCUS asks for.
   private static func knownInstanceID(_ context: StageContext) async throws -> String? {
-    for key in try await manifests(context) {
+    for key in try await DeliveredMonths.manifests(context.store) {
       do {
         if let delivered = try await context.deliveredDays.read(key) { return delivered.datasetInstanceID }
       } catch is CorruptFile { continue }
@@ -41,11 +40,6 @@ final class MetadataFiles: Sendable {
     guard let bytes = try await context.store.read(instances) else { return nil }
     let known = try? DeterministicJSON.decode([DatasetInstanceMetadata].self, from: bytes, path: instances)
     return known?.first { $0.focusDatasetID == .costAndUsage }?.datasetInstanceID
-  }
-
-  /// The manifests of all months, earliest first.
-  private static func manifests(_ context: StageContext) async throws -> [String] {
-    try await context.store.list(folder).map(\.key).filter { $0.hasSuffix("/manifest.json") }
   }
 
   var schemaID: String {
@@ -97,7 +91,7 @@ final class MetadataFiles: Sendable {
     guard configuration.load.focusVersion.hasDatasetInstances else { return }
     let path = "recency/recency-\(datasetInstanceID).json"
     var sectors: [RecencyMetadata.TimeSector] = []
-    for key in try await Self.manifests(context) {
+    for key in try await DeliveredMonths.manifests(store) {
       guard let month = Layout.value(of: "BILLING_PERIOD", in: key).flatMap({ Month($0) }) else { continue }
       do {
         if let delivered = try await context.deliveredDays.read(key) {
@@ -106,7 +100,7 @@ final class MetadataFiles: Sendable {
       } catch let damage as CorruptFile {
         context.diagnostics.report(
           Diagnostic(kind: "manifest_damaged", message: "\(damage); load over \(month) makes it anew"))
-        sectors += try await knownSectors(Self.folder + "/" + path).filter {
+        sectors += try await knownSectors(Layout.metadata + "/" + path).filter {
           $0.start.hasPrefix(month.description)
         }
       }
@@ -135,11 +129,11 @@ final class MetadataFiles: Sendable {
 
   /// - Parameter path: below `focus/metadata/`.
   func write(_ path: String, _ value: some Encodable) async throws {
-    try await store.writeIfChanged("\(Self.folder)/\(path)", try JSONText.pretty(value) + [0x0A])
+    try await store.writeIfChanged("\(Layout.metadata)/\(path)", try JSONText.pretty(value) + [0x0A])
   }
 
   func remove(_ path: String) async throws {
-    let key = "\(Self.folder)/\(path)"
+    let key = "\(Layout.metadata)/\(path)"
     if try await store.read(key) != nil { try await store.remove(key) }
   }
 }

@@ -15,11 +15,12 @@ struct NameHistoryUpdater {
 
   /// One whole list as it was answered, in the order of time.
   private struct Snapshot {
-    let dataset: String
-    let day: Day
+    let place: TakenLists.Place
     let folder: String
     let file: FileRecord
     let record: PartitionRecord
+    var day: Day { place.day }
+    var dataset: String { place.dataset }
     var key: String { "\(folder)/\(file.path)" }
   }
 
@@ -28,30 +29,28 @@ struct NameHistoryUpdater {
   func run(keeping keeps: Bool = true) async throws -> NameHistory {
     let folder = Layout.names(organization: organization)
     var history = NameHistory()
-    var taken: [String: String] = [:]
-    if let (known, record) = try await existing(folder, isMended: keeps) {
-      history = known
-      taken = record.madeFrom
-    }
-    let known = Set(taken.keys.compactMap { Self.place($0) })
-    let lastTaken = known.map(\.day).max()
+    var taken = TakenLists(organization: organization)
+    if let known = try await existing(folder, isMended: keeps) { (history, taken) = known }
+    let lastTaken = taken.lastDay
     // Lists are added to the current day only: those of days long before are as they were when they were taken in.
     let settled = lastTaken?.advanced(by: -Self.days)
-    var snapshots = try await snapshots(optional: known) { place in
-      settled.map { place.day >= $0 } ?? true || !known.contains(place)
+    var snapshots = try await snapshots(damaged: { taken.contains($0) }) { place in
+      settled.map { place.day >= $0 } ?? true || !taken.contains(place)
     }
-    var new = snapshots.filter { taken[$0.key] != $0.file.sha256 }
+    var new = snapshots.filter { taken.digest(of: $0.file.path, at: $0.place) != $0.file.sha256 }
     if new.isEmpty { return history }
     if let lastTaken, let first = new.map(\.day).min(), first < lastTaken {
       // A snapshot from between: only the whole sequence gives the right days.
       history = NameHistory()
-      snapshots = try await self.snapshots(optional: []) { _ in true }
+      taken = TakenLists(organization: organization)
+      snapshots = try await self.snapshots(damaged: { _ in false }) { _ in true }
       new = snapshots
     }
     for (day, batch) in Dictionary(grouping: new, by: \.day).sorted(by: { $0.key < $1.key }) {
       try await take(batch, on: day, into: &history)
     }
-    for snapshot in snapshots { taken[snapshot.key] = snapshot.file.sha256 }
+    for snapshot in snapshots { taken.note(snapshot.file.path, snapshot.file.sha256, at: snapshot.place) }
+    if let last = taken.lastDay { taken.close(before: last.advanced(by: -Self.days)) }
     if keeps {
       try await write(history, folder, taken, day: snapshots.map(\.day).max() ?? lastTaken)
     }
@@ -92,38 +91,25 @@ struct NameHistoryUpdater {
     NameBookReader.datasets.firstIndex(of: snapshot.dataset) ?? 0
   }
 
-  /// Where a list of one day lies.
-  private struct Place: Hashable {
-    let dataset: String
-    let day: Day
-  }
-
-  private static func place(_ key: String) -> Place? {
-    guard let dataset = Layout.value(of: "dataset", in: key),
-      let day = Layout.value(of: "date", in: key).flatMap({ Day($0) })
-    else { return nil }
-    return Place(dataset: String(dataset), day: day)
-  }
-
   /// The snapshots of the places that are asked for.
-  /// - Parameter optional: where a damaged record stops nothing, because the history holds what it tells of.
+  /// - Parameter isOptional: where a damaged record stops nothing, because the history holds what it tells of.
   private func snapshots(
-    optional: Set<Place>, where isAskedFor: (Place) -> Bool
+    damaged isOptional: (TakenLists.Place) -> Bool, where isAskedFor: (TakenLists.Place) -> Bool
   ) async throws -> [Snapshot] {
     var snapshots: [Snapshot] = []
     for dataset in NameBookReader.datasets {
       let root = Layout.rawDataset(organization: organization, dataset: dataset)
       for name in try await context.store.folders(in: root) {
         guard let day = Layout.value(of: "date", in: name).flatMap({ Day($0) }) else { continue }
-        let place = Place(dataset: dataset, day: day)
+        let place = TakenLists.Place(dataset: dataset, day: day)
         if !isAskedFor(place) { continue }
         let folder = Layout.raw(organization: organization, dataset: dataset, day: day)
         do {
           guard let record = try await context.partitions.record(folder) else { continue }
           snapshots += record.files.map {
-            Snapshot(dataset: dataset, day: day, folder: folder, file: $0, record: record)
+            Snapshot(place: place, folder: folder, file: $0, record: record)
           }
-        } catch let damage as CorruptFile where optional.contains(place) {
+        } catch let damage as CorruptFile where isOptional(place) {
           context.diagnostics.report(
             Diagnostic(
               kind: "names_record_damaged",
@@ -134,12 +120,16 @@ struct NameHistoryUpdater {
     return snapshots
   }
 
+  /// The history and what it was made from, or nil where there is none that can be read.
   /// - Parameter isMended: whether damage is told: it may also be that another run is just replacing the history.
-  private func existing(_ folder: String, isMended: Bool) async throws -> (NameHistory, PartitionRecord)? {
+  private func existing(_ folder: String, isMended: Bool) async throws -> (NameHistory, TakenLists)? {
     do {
       guard let record = try await context.partitions.record(folder) else { return nil }
       let bytes = try await context.partitions.file(NameHistoryFile.name, of: folder, record)
-      return (try NameHistoryFile.read(gzip: bytes, path: "\(folder)/\(NameHistoryFile.name)"), record)
+      return (
+        try NameHistoryFile.read(gzip: bytes, path: "\(folder)/\(NameHistoryFile.name)"),
+        TakenLists(organization: organization, madeFrom: record.madeFrom)
+      )
     } catch let damage as CorruptFile {
       if isMended {
         context.diagnostics.report(
@@ -149,13 +139,11 @@ struct NameHistoryUpdater {
     }
   }
 
-  private func write(_ history: NameHistory, _ folder: String, _ taken: [String: String], day: Day?)
-    async throws
-  {
+  private func write(_ history: NameHistory, _ folder: String, _ taken: TakenLists, day: Day?) async throws {
     guard let day else { return }
     let rows = NameHistoryFile.rows(history)
     let record = PartitionRecord(
-      organization: organization, dataset: "names", day: day, open: true, madeFrom: taken)
+      organization: organization, dataset: "names", day: day, open: true, madeFrom: taken.madeFrom)
     try await context.partitions.write(
       folder, record: record,
       files: [

@@ -56,9 +56,9 @@ public struct NormalizeStage: Sendable {
         continue
       }
       if covered.isEmpty { continue }
-      let listed = try await ListedNames(context.store, organization: organization.name)
+      let listed = try await ListedNames(context.store, organization: organization.name, today: scope.today)
       let days = covered.map {
-        (day: $0, names: names.book(on: $0), unlisted: listed.missing(on: $0, today: scope.today))
+        (day: $0, names: names.book(on: $0), unlisted: listed.missing(on: $0))
       }
       let turns = CoreTurns()
       let results = try await concurrentMap(days, width: CoreTurns.daysInHand) { item in

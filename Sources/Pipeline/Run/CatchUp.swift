@@ -72,8 +72,8 @@ public struct CatchUp: Sendable {
       date < scope.window.from.advanced(by: -Self.patience),
       degraded.allSatisfy(NameBookReader.datasets.contains)
     else { return false }
-    let missing = try await ListedNames(store, organization: organization)
-      .missing(on: date, today: scope.today)
+    let missing = try await ListedNames(store, organization: organization, today: scope.today)
+      .missing(on: date)
     return degraded.contains(where: missing.contains)
   }
 

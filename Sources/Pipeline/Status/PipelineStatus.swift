@@ -23,17 +23,17 @@ public struct PipelineStatus: Encodable, Sendable {
   ) async throws -> PipelineStatus {
     var status = PipelineStatus(today: today.description)
     var days: [String: [Day: DeliveredDay]] = [:]
-    for object in try await store.list("focus/metadata") where object.key.hasSuffix("/manifest.json") {
-      guard let bytes = try await store.read(object.key) else { continue }
+    for key in try await DeliveredMonths.manifests(store) {
+      guard let bytes = try await store.read(key) else { continue }
       do {
-        let manifest = try Manifest(sealed: bytes, path: object.key)
+        let manifest = try Manifest(sealed: bytes, path: key)
         for (name, organization) in manifest.organizations {
           for (date, day) in organization.days {
             if let date = Day(date) { days[name, default: [:]][date] = day }
           }
         }
       } catch is CorruptFile {
-        status.damaged.append(object.key)
+        status.damaged.append(key)
       }
     }
     let names = organizations.map(\.name)

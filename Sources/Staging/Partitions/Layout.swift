@@ -29,7 +29,10 @@ public enum Layout {
   /// The truth of one billing month.
   public static func data(_ month: Month) -> String { "focus/data/BILLING_PERIOD=\(month)" }
 
-  public static func metadata(_ month: Month) -> String { "focus/metadata/BILLING_PERIOD=\(month)" }
+  /// What FOCUS asks for beside the data, and the manifests of all months.
+  public static let metadata = "focus/metadata"
+
+  public static func metadata(_ month: Month) -> String { "\(metadata)/BILLING_PERIOD=\(month)" }
 
   public static func manifest(_ month: Month) -> String { metadata(month) + "/manifest.json" }
 
