@@ -34,16 +34,16 @@ struct NameHistoryUpdater {
     let lastTaken = taken.lastDay
     // Lists are added to the current day only: those of days long before are as they were when they were taken in.
     let settled = lastTaken?.advanced(by: -Self.days)
-    var snapshots = try await snapshots(damaged: { taken.contains($0) }) { place in
-      settled.map { place.day >= $0 } ?? true || !taken.contains(place)
-    }
+    var snapshots = try await snapshots(
+      where: { place in settled.map { place.day >= $0 } ?? true || !taken.contains(place) },
+      damaged: { taken.contains($0) })
     var new = snapshots.filter { taken.digest(of: $0.file.path, at: $0.place) != $0.file.sha256 }
     if new.isEmpty { return history }
     if let lastTaken, let first = new.map(\.day).min(), first < lastTaken {
       // A snapshot from between: only the whole sequence gives the right days.
       history = NameHistory()
       taken = TakenLists(organization: organization)
-      snapshots = try await self.snapshots(damaged: { _ in false }) { _ in true }
+      snapshots = try await self.snapshots(where: { _ in true }, damaged: { _ in false })
       new = snapshots
     }
     for (day, batch) in Dictionary(grouping: new, by: \.day).sorted(by: { $0.key < $1.key }) {
@@ -94,7 +94,7 @@ struct NameHistoryUpdater {
   /// The snapshots of the places that are asked for.
   /// - Parameter isOptional: where a damaged record stops nothing, because the history holds what it tells of.
   private func snapshots(
-    damaged isOptional: (TakenLists.Place) -> Bool, where isAskedFor: (TakenLists.Place) -> Bool
+    where isAskedFor: (TakenLists.Place) -> Bool, damaged isOptional: (TakenLists.Place) -> Bool
   ) async throws -> [Snapshot] {
     var snapshots: [Snapshot] = []
     for dataset in NameBookReader.datasets {
