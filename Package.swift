@@ -55,7 +55,8 @@ let package = Package(
 
     // Bottom: what every layer may use.
     .target(name: "Diagnostics", swiftSettings: strictness),
-    .target(name: "JSONReader", dependencies: ["CSimdjson", "Diagnostics"], swiftSettings: strictness),
+    .target(
+      name: "JSONReader", dependencies: ["CScan", "CSimdjson", "Diagnostics"], swiftSettings: strictness),
     .target(
       name: "Staging",
       dependencies: [
@@ -123,7 +124,8 @@ let package = Package(
     // What test suites share: a python3 to compare with, scratch folders, repeatable randomness.
     .target(name: "TestSupport", dependencies: ["Staging"], path: "Tests/Support", swiftSettings: strictness),
 
-    .testTarget(name: "JSONReaderTests", dependencies: ["JSONReader"], swiftSettings: strictness),
+    .testTarget(
+      name: "JSONReaderTests", dependencies: ["JSONReader", "TestSupport"], swiftSettings: strictness),
     .testTarget(name: "StagingTests", dependencies: ["Staging", "TestSupport"], swiftSettings: strictness),
     .testTarget(
       name: "SpendTests", dependencies: ["Spend", "TestSupport"], exclude: ["Reference"],

@@ -13,6 +13,7 @@ struct CutPage {
   let frame: [UInt8]
   private let body: [UInt8]
   private let objects: [Range<Int>]
+  private let mayHoldLineBreak: Bool
 
   /// Where results stand: page, array `data`, bucket, array `results`.
   private static let depth = 4
@@ -21,7 +22,7 @@ struct CutPage {
   init(_ body: [UInt8]) {
     var frame: [UInt8] = []
     var objects: [Range<Int>] = []
-    body.withUnsafeBufferPointer { bytes in
+    mayHoldLineBreak = body.withUnsafeBufferPointer { bytes in
       var walk = Walk(bytes)
       var copied = 0
       while let object = walk.nextObject() {
@@ -34,6 +35,7 @@ struct CutPage {
         copied = object.upperBound
       }
       frame.append(contentsOf: bytes[copied...])
+      return walk.mayHoldLineBreak
     }
     self.frame = frame
     self.body = body
@@ -69,7 +71,7 @@ struct CutPage {
         }
         return true
       }
-      return areObjects ? try Rows(ranges, of: page.body) : nil
+      return areObjects ? try Rows(ranges, of: page.body, mayHoldLineBreak: page.mayHoldLineBreak) : nil
     }
   }
 
@@ -83,48 +85,40 @@ struct CutPage {
   }
 
   /// Goes through a text, and knows of JSON only what is needed to find where objects end.
-  private struct Walk {
-    let bytes: UnsafeBufferPointer<UInt8>
-    private var index = 0
+  private struct Walk: ~Copyable {
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private var brackets: JSONBrackets
     private var depth = 0
     /// Whether each of the open containers down to the results' is an array; bit 0 is the page.
     private var arrays: UInt8 = 0
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+      self.bytes = bytes
+      brackets = JSONBrackets(bytes)
+    }
+
+    /// False where no line ends in the text, known once it was walked through.
+    var mayHoldLineBreak: Bool { brackets.mayHoldLineBreak }
 
     /// The next object that may be a result; nil at the end, and where brackets do not match any more.
     mutating func nextObject() -> Range<Int>? {
-      guard let base = bytes.baseAddress else { return nil }
       var start: Int?
-      while index < bytes.count {
-        let byte = base[index]
-        index &+= 1
+      while let position = brackets.position() {
+        let byte = bytes[position]
         switch byte {
-        case UInt8(ascii: "\""): skipText(base)
         case UInt8(ascii: "{"), UInt8(ascii: "["):
           let isArray = byte == UInt8(ascii: "[")
-          if depth == CutPage.depth, !isArray, arrays == 0b1010 { start = index &- 1 }
+          if depth == CutPage.depth, !isArray, arrays == 0b1010 { start = position }
           if depth < CutPage.depth, isArray { arrays |= 1 << UInt8(depth) }
-          depth &+= 1
-        case UInt8(ascii: "}"), UInt8(ascii: "]"):
-          depth &-= 1
+          depth += 1
+        default:
+          depth -= 1
           if depth < 0 { return nil }
           if depth < CutPage.depth { arrays &= ~(1 << UInt8(depth)) }
-          if depth == CutPage.depth, let start { return start..<index }
-        default: break
+          if depth == CutPage.depth, let start { return start..<position + 1 }
         }
       }
       return nil
-    }
-
-    /// Goes behind the quote that ends a text.
-    private mutating func skipText(_ base: UnsafePointer<UInt8>) {
-      while index < bytes.count {
-        let byte = base[index]
-        index &+= 1
-        if byte == UInt8(ascii: "\"") { return }
-        if byte == UInt8(ascii: "\\") { index &+= 1 }
-      }
     }
   }
 }

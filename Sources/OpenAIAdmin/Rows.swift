@@ -1,5 +1,6 @@
 internal import Glibc
 internal import JSONReader
+internal import Staging
 
 /// Objects of the API, verbatim, in one buffer: no allocation for each, and no copy of those that came on one line.
 ///
@@ -18,10 +19,11 @@ public struct Rows: Sendable, RandomAccessCollection {
   public init() {}
 
   /// Rows that stand in a page. The page is shared, not copied.
+  /// - Parameter mayHoldLineBreak: false where it is known that no line ends anywhere in the page.
   /// - Throws: ``PageDefect`` for an object longer than ``longestRow``.
-  init(_ ranges: [Range<Int>], of page: [UInt8]) throws {
+  init(_ ranges: [Range<Int>], of page: [UInt8], mayHoldLineBreak: Bool) throws {
     if ranges.isEmpty { return }
-    guard !Self.holdsLineBreak(page) else {
+    guard !mayHoldLineBreak else {
       try page.withUnsafeBufferPointer { page in
         for range in ranges { try append(UnsafeBufferPointer(rebasing: page[range])) }
       }
@@ -64,14 +66,15 @@ public struct Rows: Sendable, RandomAccessCollection {
     }
   }
 
+  /// Calls `body` with each row in the order of their bytes.
+  public func forEachRowSorted(_ body: (UnsafeBufferPointer<UInt8>) throws -> Void) rethrows {
+    try buffer.withUnsafeBufferPointer { try RowOrder($0, ranges).forEachRow(body) }
+  }
+
   private static func check(_ length: Int) throws {
     guard length <= longestRow else {
       throw PageDefect(reason: "an object of it is \(length) bytes long, more than \(longestRow)")
     }
-  }
-
-  private static func holdsLineBreak(_ bytes: [UInt8]) -> Bool {
-    bytes.withUnsafeBufferPointer { holdsLineBreak($0) }
   }
 
   private static func holdsLineBreak(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -71,13 +71,12 @@ struct UsageExtractor {
         _ = try await api.fetchDays(
           of: endpoint, in: range, groupBy: endpoint.dimensions, limit: range.count, today: today
         ) { bucket in
-          var lines = SortedRows()
-          writer.lines(bucket.rows, day: bucket.day, into: &lines)
-          try await writer.write(lines, of: endpoint, day: bucket.day, dimensions: endpoint.dimensions)
+          let file = try writer.file(bucket.rows, day: bucket.day)
+          try await writer.write([file], of: endpoint, day: bucket.day, dimensions: endpoint.dimensions)
           output.partitionsFetched += 1
-          output.rows += lines.count
+          output.rows += file.rows
           context.progress.advance(
-            stage: "extract", rows: lines.count, unit: "\(api.name) \(endpoint.dataset) \(bucket.day)")
+            stage: "extract", rows: file.rows, unit: "\(api.name) \(endpoint.dataset) \(bucket.day)")
         }
       }
     } catch {
