@@ -81,15 +81,15 @@ def contest(tools, scratch, rounds, with_dlt):
                 f'url = "{server.root}{one["path"]}?{one["query"]}"\noutput = "/dev/null"\n' for one in requests
             )
         )
-        transport = [
+        curl = [
             "curl", "--silent", "--show-error", "--no-progress-meter", "--noproxy", "*", "--parallel",
             "--parallel-max", IN_FLIGHT, "--write-out", "%{size_download}\n", "--config", urls,
         ]  # fmt: skip
-        size = sum(int(word) for word in measure.run(transport).output.split() if word.isdigit())
+        size = sum(int(word) for word in measure.run(curl).output.split() if word.isdigit())
         plain_urls = scratch / "plain-urls"
         plain_urls.write_text("".join(f'{server.root}{one["path"]}?{one["query"]}\n' for one in requests))
-        script = [tools.python, HERE / "urllib3_transport.py", key, plain_urls, "--in-flight", IN_FLIGHT]
-        if int(measure.run(script).output) < size:
+        transport = [tools.python, HERE / "transport.py", key, plain_urls, "--in-flight", IN_FLIGHT]
+        if int(measure.run(transport).output) < size:
             raise RuntimeError("urllib3 was given less than curl")
 
         def polars(parser, form):
@@ -106,7 +106,7 @@ def contest(tools, scratch, rounds, with_dlt):
         game.play({
             "ours": ours.run,
             "transport": lambda: measure.run(transport),
-            "script transport": lambda: measure.run(script),
+            "curl": lambda: measure.run(curl),
             "polars parquet": lambda: polars(parser, "parquet"),
             "polars ndjson": lambda: polars(parser, "ndjson"),
         })  # fmt: skip

@@ -24,13 +24,14 @@ import disk
 import http_faults
 import kills
 import locks
+import power
 import secrets_search
 from rig import Rig
 
 # In this order; the search for keys comes last, over all that the others have left behind.
 GROUPS = {
     "http": http_faults.cases, "locks": locks.cases, "change": change.cases, "disk": disk.cases,
-    "damage": damage.cases, "kills": kills.cases, "secrets": secrets_search.cases,
+    "damage": damage.cases, "power": power.cases, "kills": kills.cases, "secrets": secrets_search.cases,
 }
 
 

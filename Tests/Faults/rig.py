@@ -52,13 +52,13 @@ class Result:
 class Run:
     """One process of the pipeline, its streams and arguments kept for the search for keys."""
 
-    def __init__(self, rig, program, arguments, environment):
+    def __init__(self, rig, program, arguments, environment, before=()):
         rig.runs += 1
         self.log = rig.logs / f"{rig.runs:04}"
         self.out, self.err = open(f"{self.log}.out", "wb"), open(f"{self.log}.err", "wb")
         self.started = time.monotonic()
         self.process = subprocess.Popen(
-            [rig.bin / program, *map(str, arguments)], stdout=self.out, stderr=self.err, cwd=rig.work,
+            [*before, rig.bin / program, *map(str, arguments)], stdout=self.out, stderr=self.err, cwd=rig.work,
             env={"PATH": os.environ["PATH"], "UNBLENDED_TODAY": TODAY, **environment})
         try:
             Path(f"{self.log}.argv").write_bytes(Path(f"/proc/{self.process.pid}/cmdline").read_bytes())
@@ -129,13 +129,14 @@ class Rig:
         path.write_text("\n".join(lines) + "\n" + more)
         return path
 
-    def start(self, configuration, *arguments, program="unblended", environment=None):
+    def start(self, configuration, *arguments, program="unblended", environment=None, before=()):
+        """`before` is a command that starts the program."""
         command = ["run"] if program == "unblended" else []
         window = [] if "--from" in arguments or "--no-window" in arguments else DAYS
         flags = [argument for argument in arguments if argument != "--no-window"]
         return Run(
             self, program, [*command, "--config", configuration, *window, "--summary", "json", *flags],
-            {**self.keys, **(environment or {})})
+            {**self.keys, **(environment or {})}, before)
 
     def run(self, configuration, *arguments, timeout=300, **named):
         return self.start(configuration, *arguments, **named).wait(timeout)

@@ -49,6 +49,25 @@ import Testing
     try await store.removeScratch()
   }
 
+  /// A file is looked at piece by piece, and found to be another one wherever it differs.
+  @Test(arguments: [0, 1, 131_071, 131_072, 131_073, 1_000_000])
+  func holdsWhatItsRecordSays(size: Int) async throws {
+    let temporary = try TemporaryFolder()
+    let store = DirectoryStore(root: temporary.path)
+    var bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+    try await store.write("a/b", bytes)
+    let record = FileRecord(path: "b", rows: 0, content: bytes)
+    #expect(try await store.holds(record, at: "a/b"))
+    #expect(try await !store.holds(record, at: "a/c"), "there is none")
+    #expect(try await !store.holds(record, at: "a/b/c"), "its folder is a file")
+    #expect(try await !store.holds(record, at: "a"), "it is a folder")
+    #expect(try await !store.holds(FileRecord(path: "b", rows: 0, content: bytes + [0]), at: "a/b"))
+    if size == 0 { return }
+    bytes[size - 1] ^= 1
+    try await store.write("a/b", bytes)
+    #expect(try await !store.holds(record, at: "a/b"))
+  }
+
   @Test func aPlaceThatTakesNoFilesIsToBeMended() async throws {
     let temporary = try TemporaryFolder()
     try temporary.write("file", "not a folder")

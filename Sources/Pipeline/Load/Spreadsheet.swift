@@ -9,12 +9,6 @@ struct Spreadsheet {
   let context: StageContext
   let month: Month
 
-  static let headings = [
-    "Date", "Organization", "Project", "Service", "Model", "Token type", "User", "API key", "Quantity",
-    "Unit",
-    "Unblended Cost", "Currency",
-  ]
-
   private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
   /// - Parameters:
@@ -26,11 +20,7 @@ struct Spreadsheet {
     _ organizations: [String: DeliveredOrganization], earlier: FileRecord?, isCurrent: Bool
   ) async throws -> FileRecord {
     let key = Layout.spreadsheet(month)
-    if isCurrent, let earlier, let content = try await context.store.read(key),
-      (try? earlier.verify(content, key: key)) != nil
-    {
-      return earlier
-    }
+    if isCurrent, let earlier, try await context.store.holds(earlier, at: key) { return earlier }
     var rows = 0
     var digest = RunningDigest()
     try await context.store.write(key) { sink in
@@ -39,74 +29,58 @@ struct Spreadsheet {
         digest.take(piece)
         try await sink.append(piece)
       }
-      try await append(Self.byteOrderMark + CSVRow.header(Self.headings))
-      for day in month.days {
-        for (name, organization) in organizations.sorted(by: { $0.key < $1.key }) {
-          guard let delivered = organization.days[day.description], delivered.rows > 0 else { continue }
-          let made = try await self.rows(day, name, organization, delivered)
-          rows += made.count
-          try await append(made.bytes)
+      try await append(Self.byteOrderMark + CSVRow.header(SpreadsheetRows.headings))
+      // A few days at a time: what is held does not grow with the month.
+      let days = delivered(organizations)
+      for start in stride(from: 0, to: days.count, by: coreCount) {
+        let some = Array(days[start..<min(start + coreCount, days.count)])
+        for day in try await concurrentMap(some, { try await self.rows($0) }) {
+          rows += day.count
+          try await append(day.bytes)
         }
       }
     }
     return FileRecord(path: key, rows: rows, bytes: digest.bytes, sha256: digest.digest.hex)
   }
 
-  /// The rows of one organization's day: no more than a day is held at a time.
-  private func rows(
-    _ day: Day, _ name: String, _ organization: DeliveredOrganization, _ delivered: DeliveredDay
-  ) async throws -> (bytes: [UInt8], count: Int) {
-    let folder = Layout.normalized(organization: name, day: day)
+  /// One organization's day.
+  private struct Delivered {
+    let day: Day
+    let name: String
+    let organization: DeliveredOrganization
+    let delivered: DeliveredDay
+  }
+
+  /// The days that have charges, in the order of their rows.
+  private func delivered(_ organizations: [String: DeliveredOrganization]) -> [Delivered] {
+    let organizations = organizations.sorted { $0.key < $1.key }
+    return month.days.flatMap { day in
+      organizations.compactMap { name, organization in
+        guard let delivered = organization.days[day.description], delivered.rows > 0 else { return nil }
+        return Delivered(day: day, name: name, organization: organization, delivered: delivered)
+      }
+    }
+  }
+
+  private func rows(_ item: Delivered) async throws -> (bytes: [UInt8], count: Int) {
+    let folder = Layout.normalized(organization: item.name, day: item.day)
     guard let record = try await context.partitions.record(folder),
-      record.digest(of: ChargeFile.name) == delivered.madeFrom
+      record.digest(of: ChargeFile.name) == item.delivered.madeFrom
     else {
       throw CorruptFile(
         path: folder, reason: "these are not the charges that were delivered; run normalize again")
     }
     let charges = try await context.partitions.file(ChargeFile.name, of: folder, record)
-    var rows: [UInt8] = []
-    var row = CSVRow()
-    var lineItems: [String: LineItem] = [:]
+    var rows = SpreadsheetRows(day: item.day, organization: item.organization.billingAccountName)
+    var reader = ChargeReader()
+    var out = ByteBuffer(capacity: 1 << 16)
     var count = 0
     try CSVReader.forEachRecord(
       ofGzip: charges, path: "\(folder)/\(ChargeFile.name)", header: ChargeFile.header
     ) { record in
-      let charge = try ChargeFile.charge(record)
-      if let text = charge.lineItem, lineItems[text] == nil { lineItems[text] = LineItem(text) }
-      row.removeAll()
-      Self.append(
-        charge, charge.lineItem.flatMap { lineItems[$0] }, day: day,
-        organization: organization.billingAccountName,
-        to: &row)
-      rows.append(contentsOf: row.bytes)
+      rows.append(try reader.read(record), to: &out)
       count += 1
     }
-    return (rows, count)
-  }
-
-  static func append(
-    _ charge: Charge, _ lineItem: LineItem?, day: Day, organization: String, to row: inout CSVRow
-  ) {
-    let measure = Measure(unit: charge.quantityUnit, lineItem: lineItem)
-    row.append(day.description)
-    row.append(defused(organization))
-    row.append(defused(charge.projectName ?? charge.projectID))
-    row.append("OpenAI API")
-    row.append(defused(lineItem?.model))
-    row.append(defused(lineItem?.kind == nil ? charge.lineItem : lineItem?.skuMeter))
-    row.append(defused(charge.principalName ?? charge.principalEmail ?? charge.principalID))
-    row.append(defused(charge.apiKeyName ?? charge.apiKeyID))
-    row.appendPlain { charge.quantity?.append(to: &$0) }
-    row.append(charge.quantity == nil ? nil : measure.consumedUnit)
-    row.appendPlain { charge.amount.append(to: &$0) }
-    row.append(charge.currency.code)
-    row.endRow()
-  }
-
-  /// A spreadsheet program runs what starts like a formula; an apostrophe makes it text.
-  static func defused(_ text: String?) -> String? {
-    guard let text, let first = text.unicodeScalars.first else { return text }
-    return ["=", "+", "-", "@", "\t", "\r", "\n", "\u{FF1D}", "\u{FF0B}", "\u{FF0D}", "\u{FF20}"].contains(
-      first) ? "'" + text : text
+    return (out.array, count)
   }
 }

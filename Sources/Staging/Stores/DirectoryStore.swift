@@ -113,6 +113,12 @@ public final class DirectoryStore: Store {
     for folder in folders { try POSIXFile.syncFolder(folder) }
   }
 
+  /// Reads the file piece by piece: a spreadsheet of a month may be larger than what a run should hold.
+  public func holds(_ record: FileRecord, at key: String) async throws -> Bool {
+    guard let found = try POSIXFile.digest(path(key), ofBytes: record.bytes) else { return false }
+    return found.hex == record.sha256
+  }
+
   public func remove(_ key: String) async throws {
     try POSIXFile.remove(path(key))
   }

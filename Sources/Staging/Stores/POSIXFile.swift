@@ -55,6 +55,32 @@ enum POSIXFile {
     }
   }
 
+  /// The digest of a file, or nil if there is none of that size.
+  static func digest(_ path: String, ofBytes size: Int) throws -> Digest? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      if errno == ENOENT || errno == ENOTDIR { return nil }
+      throw failure("read", path)
+    }
+    defer { close(descriptor) }
+    var info = stat()
+    guard fstat(descriptor, &info) == 0 else { throw failure("read", path) }
+    guard info.st_mode & S_IFMT == S_IFREG, Int(info.st_size) == size else { return nil }
+    var digest = RunningDigest()
+    try withUnsafeTemporaryAllocation(byteCount: min(max(size, 1), 1 << 17), alignment: 64) { piece in
+      while digest.bytes < size {
+        let got = Glibc.read(descriptor, piece.baseAddress, piece.count)
+        if got < 0 {
+          if errno == EINTR { continue }
+          throw failure("read", path)
+        }
+        if got == 0 { break }
+        digest.take(UnsafeRawBufferPointer(rebasing: piece[..<got]))
+      }
+    }
+    return digest.bytes == size ? digest.digest : nil
+  }
+
   /// Creates a folder and those above it.
   static func makeFolders(_ path: String, mode: mode_t) throws {
     if mkdir(path, mode) == 0 || errno == EEXIST { return }

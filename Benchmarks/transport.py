@@ -1,7 +1,7 @@
 """The bare transport of a script: gets URLs by concurrent requests with the client that the Polars script has, and drops
 what comes.
 
-    urllib3_transport.py KEY URLS [--in-flight N]
+    transport.py KEY URLS [--in-flight N]
 
 URLS is a file with one URL a line.
 """
