@@ -1,14 +1,27 @@
 import Staging
 
-/// What a manifest says of organizations and days, without files and digests: all that is asked of the months that a run
-/// does not touch, a year of them every day.
+/// What a manifest says of how far organizations' days are, without files, digests and money: all that is asked of the
+/// months that a run does not touch, a year of them every day.
 struct DeliveredDays: SealedJSON, Sendable {
+  struct Organization: Codable, Sendable {
+    /// By `YYYY-MM-DD`.
+    var days: [String: Progress]
+  }
+
+  /// See ``DeliveredDay``.
+  struct Progress: DayProgress, Codable, Sendable {
+    var open: Bool
+    var updated: String
+    var degraded: [String]?
+    var refused: Restatement?
+  }
+
   var format: Int
   /// `YYYY-MM`.
   var billingPeriod: String
   var datasetInstanceID: String
   /// By organization name.
-  var organizations: [String: DeliveredOrganization]
+  var organizations: [String: Organization]
 
   static var sealName: StaticString { Manifest.sealName }
   var isOlderThanSeals: Bool { format == 1 }

@@ -105,8 +105,20 @@ public struct DeliveredOrganization: Codable, Sendable, Hashable {
   }
 }
 
+/// How far a delivered day is.
+protocol DayProgress {
+  var open: Bool { get }
+  var degraded: [String]? { get }
+  var refused: Restatement? { get }
+}
+
+extension DayProgress {
+  /// Whether no run changes the day by itself any more.
+  var isFinished: Bool { !open && degraded == nil && refused == nil }
+}
+
 /// One organization's day in a delivery.
-public struct DeliveredDay: Codable, Sendable, Hashable {
+public struct DeliveredDay: DayProgress, Codable, Sendable, Hashable {
   public var rows: Int
   public var open: Bool
   /// The `group_by` dimensions the cost lines were asked for.
@@ -122,9 +134,6 @@ public struct DeliveredDay: Codable, Sendable, Hashable {
   public var restated: Restatement?
   /// What the day would be, where the shrink guard keeps it as it was; else nil.
   public var refused: Restatement?
-
-  /// Whether no run changes the day by itself any more.
-  var isFinished: Bool { !open && degraded == nil && refused == nil }
 
   enum CodingKeys: String, CodingKey {
     case rows, open, dimensions, updated, degraded, restated, refused

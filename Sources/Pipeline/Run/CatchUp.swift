@@ -33,9 +33,9 @@ public struct CatchUp: Sendable {
   /// that was ever delivered of an organization.
   public func extended(_ scope: RunScope) async throws -> RunScope {
     var delivered: [String: [Day: Bool]] = [:]
-    var month = scope.today.advanced(by: -Self.reachableDays).month
-    while month <= scope.today.month {
-      for (name, organization) in try await organizations(month) {
+    let months = Self.reachableMonths(scope.today)
+    for month in try await concurrentMap(months, { try await organizations($0) }) {
+      for (name, organization) in month {
         for (date, day) in organization.days {
           guard let date = Day(date) else { continue }
           var isDone = day.isFinished
@@ -43,7 +43,6 @@ public struct CatchUp: Sendable {
           delivered[name, default: [:]][date] = isDone
         }
       }
-      month = month.end.month
     }
     let earliest = scope.today.advanced(by: -Self.reachableDays)
     let unfinished = scope.organizations.compactMap { organization -> Day? in
@@ -66,7 +65,7 @@ public struct CatchUp: Sendable {
   /// Whether a day of some time ago lacks names only, and no list of them has come since: fetching it again would not
   /// help. A key that may not read the lists must not have every run begin a year back.
   private func waitsForNames(
-    _ day: DeliveredDay, _ date: Day, _ organization: String, _ scope: RunScope
+    _ day: DeliveredDays.Progress, _ date: Day, _ organization: String, _ scope: RunScope
   ) async throws -> Bool {
     guard let degraded = day.degraded, !day.open, day.refused == nil,
       date < scope.window.from.advanced(by: -Self.patience),
@@ -77,7 +76,13 @@ public struct CatchUp: Sendable {
     return degraded.contains(where: missing.contains)
   }
 
-  private func organizations(_ month: Month) async throws -> [String: DeliveredOrganization] {
+  private static func reachableMonths(_ today: Day) -> [Month] {
+    var months = [today.advanced(by: -reachableDays).month]
+    while let last = months.last, last < today.month { months.append(last.end.month) }
+    return months
+  }
+
+  private func organizations(_ month: Month) async throws -> [String: DeliveredDays.Organization] {
     let key = Layout.manifest(month)
     // What cannot be read is as good as missing: its days are made and delivered again.
     do { return try await deliveredDays.read(key)?.organizations ?? [:] } catch is CorruptFile { return [:] }
