@@ -86,4 +86,12 @@ import Testing
     ) { rows.append(try reader.read($0), to: &out) }
     #expect(String(decoding: out.array, as: UTF8.self) == String(decoding: plain.bytes, as: UTF8.self))
   }
+
+  /// Nobody takes the part of a file that a program shows for the month.
+  @Test func aFileThatIsShownInPartSaysSo() {
+    #expect(Spreadsheet.tooLong("spreadsheet/2026-11.csv", rows: 1_048_575) == nil)
+    let diagnostic = Spreadsheet.tooLong("spreadsheet/2026-11.csv", rows: 1_048_576)
+    #expect(diagnostic?.kind == "spreadsheet_too_long")
+    #expect(diagnostic?.message.contains("2026-11.csv has 1048576 rows") == true)
+  }
 }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Spend
 import Staging
 
@@ -9,6 +10,8 @@ struct Spreadsheet {
   let context: StageContext
   let month: Month
 
+  /// What Excel and LibreOffice Calc show of a file, the heading counted; the rest they leave out.
+  private static let longestShown = 1_048_576
   private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
   /// - Parameters:
@@ -20,7 +23,10 @@ struct Spreadsheet {
     _ organizations: [String: DeliveredOrganization], earlier: FileRecord?, isCurrent: Bool
   ) async throws -> FileRecord {
     let key = Layout.spreadsheet(month)
-    if isCurrent, let earlier, try await context.store.holds(earlier, at: key) { return earlier }
+    if isCurrent, let earlier, try await context.store.holds(earlier, at: key) {
+      tell(Self.tooLong(key, rows: earlier.rows))
+      return earlier
+    }
     var rows = 0
     var digest = RunningDigest()
     try await context.store.write(key) { sink in
@@ -40,7 +46,22 @@ struct Spreadsheet {
         }
       }
     }
+    tell(Self.tooLong(key, rows: rows))
     return FileRecord(path: key, rows: rows, bytes: digest.bytes, sha256: digest.digest.hex)
+  }
+
+  private func tell(_ diagnostic: Diagnostic?) {
+    if let diagnostic { context.diagnostics.report(diagnostic) }
+  }
+
+  /// What to say of a file of which a spreadsheet program would not show all the money; nil for any other.
+  static func tooLong(_ key: String, rows: Int) -> Diagnostic? {
+    if rows < longestShown { return nil }
+    return Diagnostic(
+      kind: "spreadsheet_too_long",
+      message:
+        "\(key) has \(rows) rows, of which spreadsheet programs show the first \(longestShown - 1): its sum there "
+        + "is not the month's. Load focus/data/ into a database, or set load.spreadsheet: false")
   }
 
   /// One organization's day.
