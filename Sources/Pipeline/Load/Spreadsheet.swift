@@ -12,6 +12,8 @@ struct Spreadsheet {
 
   /// What Excel and LibreOffice Calc show of a file, the heading counted; the rest they leave out.
   private static let longestShown = 1_048_576
+  /// However many cores there are: what is held must not grow with the month.
+  private static let daysAtOnce = min(coreCount, 4)
   private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
   /// - Parameters:
@@ -36,11 +38,12 @@ struct Spreadsheet {
         try await sink.append(piece)
       }
       try await append(Self.byteOrderMark + CSVRow.header(SpreadsheetRows.headings))
-      // A few days at a time: what is held does not grow with the month.
       let days = delivered(organizations)
-      for start in stride(from: 0, to: days.count, by: coreCount) {
-        let some = Array(days[start..<min(start + coreCount, days.count)])
-        for day in try await concurrentMap(some, { try await self.rows($0) }) {
+      for start in stride(from: 0, to: days.count, by: Self.daysAtOnce) {
+        let some = Array(days[start..<min(start + Self.daysAtOnce, days.count)])
+        for made in try await concurrentMap(some, { await self.made($0) }) {
+          // In order: of several damaged days it is the first that is told.
+          let day = try made.get()
           rows += day.count
           try await append(day.bytes)
         }
@@ -83,7 +86,13 @@ struct Spreadsheet {
     }
   }
 
-  private func rows(_ item: Delivered) async throws -> (bytes: [UInt8], count: Int) {
+  private typealias Rows = (bytes: [UInt8], count: Int)
+
+  private func made(_ item: Delivered) async -> Result<Rows, any Error> {
+    do { return .success(try await rows(item)) } catch { return .failure(error) }
+  }
+
+  private func rows(_ item: Delivered) async throws -> Rows {
     let folder = Layout.normalized(organization: item.name, day: item.day)
     guard let record = try await context.partitions.record(folder),
       record.digest(of: ChargeFile.name) == item.delivered.madeFrom
