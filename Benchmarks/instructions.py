@@ -48,7 +48,9 @@ def main():
     scratch = options.scratch.resolve()
     # Made anew each time: what extract writes is part of what is counted.
     shutil.rmtree(scratch / "data", ignore_errors=True)
-    dataset.ready(options.bin.resolve(), scratch / "data", WORLD)
+    data = dataset.ready(options.bin.resolve(), scratch / "data", WORLD)
+    settings = data / "pipeline.yaml"
+    settings.write_text(settings.read_text().replace("spreadsheet: false", "spreadsheet: true"))
     subprocess.run(
         ["cc", "-shared", "-fPIC", "-O1", "-o", scratch / "sigsuspend.so", HERE / "sigsuspend.c"], check=True
     )
