@@ -15,29 +15,8 @@ public struct CSVReader {
   public static func forEachRecord(
     ofGzip file: [UInt8], path: String, header: [String], _ body: (CSVRecord) throws -> Void
   ) throws {
-    var records = CSVRecords(try GzipDecoder(file, path: path), path: path)
-    var number = 0
-    var sawHeader = false
-    while let record = try records.next(number) {
-      if sawHeader {
-        guard record.count == header.count else {
-          throw CorruptFile(
-            path: path, reason: "record \(number) has \(record.count) fields, expected \(header.count)")
-        }
-        try body(record)
-      } else {
-        let found = (0..<record.count).map { record.text($0) ?? "" }
-        guard found == header else {
-          throw CorruptFile(
-            path: path,
-            reason: "the header is \(found.joined(separator: ",").prefix(200)), expected "
-              + header.joined(separator: ",").prefix(200))
-        }
-        sawHeader = true
-      }
-      number += 1
-    }
-    guard sawHeader else { throw CorruptFile(path: path, reason: "there is no header") }
+    var records = try GzippedCSV(file, path: path, header: header)
+    while let record = try records.next() { try body(record) }
   }
 
   /// Reads a CSV file that other programs wrote: plain or gzip'd, with or without a byte order mark, LF or

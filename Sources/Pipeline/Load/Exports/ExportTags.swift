@@ -24,8 +24,14 @@ enum ExportTags {
       isFirst = false
       JSONWriter.append(string: name, to: &out)
       out.append(UInt8(ascii: ":"))
-      JSONWriter.append(string: String(text.prefix(limit)), to: &out)
+      JSONWriter.append(string: cut(text, limit), to: &out)
     }
     out.append(UInt8(ascii: "}"))
+  }
+
+  /// The first characters of a text.
+  static func cut(_ text: String, _ limit: Int) -> String {
+    // No character has less than a byte: nearly no text has to be counted.
+    text.utf8.count <= limit ? text : String(text.prefix(limit))
   }
 }

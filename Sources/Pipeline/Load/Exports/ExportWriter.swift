@@ -30,13 +30,17 @@ struct ExportWriter {
     var files: [FileRecord] = []
     for source in ExportedCharges.sources(manifest, month) {
       var csv = CSVFile(columns: rows.columns.map(\.name))
-      try await rows.forEachRow(of: source) { row in
-        for index in rows.columns.indices { csv.append(row.verbatim(index)) }
-        csv.endRow()
-      }
+      let encoder = try GzipEncoder()
+      try await rows.forEachRow(
+        of: source,
+        { row in
+          for index in rows.columns.indices { csv.append(row.verbatim(index)) }
+          csv.endRow()
+        }, pause: { try encoder.append(csv.takeBytes()) })
+      try encoder.append(csv.takeBytes())
       let scope = "openai/\(source.organization)"
       let part = try await parquet.part(
-        from: try GzipEncoder.compress(csv.bytes), columns: rows.columns,
+        from: try encoder.finish(), columns: rows.columns,
         path: "\(preset.folder(month))/\(scope), \(source.day)", .snappy)
       guard part.rows == csv.rows else {
         throw CorruptFile(
@@ -62,29 +66,28 @@ struct ExportWriter {
   /// One CSV: the FOCUS columns, with Tags made from what the `x_` columns say.
   private func vantage() async throws -> [FileRecord] {
     let columns = rows.columns.enumerated().filter { !$1.isCustom }
-    var count = 0
-    let key = building + "/costs.csv"
-    try await context.store.write(key) { sink in
+    let file = try await stream("costs.csv") { out in
       var csv = CSVFile(columns: columns.map(\.element.name))
       for source in ExportedCharges.sources(manifest, month) {
-        try await rows.forEachRow(of: source) { row in
-          for (index, column) in columns {
-            if column.column == .tags {
-              var tags: [UInt8] = []
-              ExportTags.append(row, to: &tags)
-              csv.appendField(tags)
-            } else {
-              csv.append(row.verbatim(index))
+        try await rows.forEachRow(
+          of: source,
+          { row in
+            for (index, column) in columns {
+              if column.column == .tags {
+                var tags: [UInt8] = []
+                ExportTags.append(row, to: &tags)
+                csv.appendField(tags)
+              } else {
+                csv.append(row.verbatim(index))
+              }
             }
-          }
-          csv.endRow()
-        }
-        count = csv.rows
-        try await sink.append(csv.takeBytes())
+            csv.endRow()
+          }, pause: { try await out.append(csv.takeBytes()) })
       }
-      try await sink.append(csv.takeBytes())
+      try await out.append(csv.takeBytes())
+      return csv.rows
     }
-    return [FileRecord(path: "costs.csv", rows: count, content: try await context.store.readExisting(key))]
+    return [file]
   }
 
   /// JSON arrays, one for each organization and day, with an object a line: days instead of instants, the end
@@ -92,14 +95,36 @@ struct ExportWriter {
   private func datadog() async throws -> [FileRecord] {
     var files: [FileRecord] = []
     for source in ExportedCharges.sources(manifest, month) {
-      var out: [UInt8] = []
-      var (count, leftOut) = (0, 0)
-      try await rows.forEachRow(of: source) { row in
-        guard row.text(.billingCurrency) == "USD", let cost = row.text(.billedCost) else {
-          leftOut += 1
-          return
+      var leftOut = source.delivered.rows
+      if source.delivered.controlTotals["USD"] != nil {
+        let file = try await stream("\(source.organization)/costs-\(source.day).json") {
+          try await datadog(source, into: $0)
         }
-        out.append(contentsOf: count == 0 ? "[\n".utf8 : ",\n".utf8)
+        leftOut -= file.rows
+        files.append(file)
+      }
+      if leftOut > 0 {
+        context.diagnostics.report(
+          Diagnostic(
+            kind: "export_currency_left_out",
+            message:
+              "\(preset.rawValue) reads USD only: \(leftOut) charges of organization \(source.organization), "
+              + "\(source.day), in other currencies are not in its files"),
+          count: leftOut)
+      }
+    }
+    return files
+  }
+
+  /// - Returns: how many charges there are in USD.
+  private func datadog(_ source: ExportedCharges.Source, into stream: Stream) async throws -> Int {
+    var out = Array("[".utf8)
+    var count = 0
+    try await rows.forEachRow(
+      of: source,
+      { row in
+        guard row.text(.billingCurrency) == "USD", let cost = row.text(.billedCost) else { return }
+        out.append(contentsOf: count == 0 ? "\n".utf8 : ",\n".utf8)
         count += 1
         let texts = [
           ("ProviderName", row.text(.serviceProviderName) ?? row.text(.providerName) ?? "OpenAI"),
@@ -111,31 +136,47 @@ struct ExportWriter {
         for (name, text) in texts {
           JSONWriter.append(string: name, to: &out)
           out.append(UInt8(ascii: ":"))
-          JSONWriter.append(string: String(text.prefix(Self.textLimit)), to: &out)
+          JSONWriter.append(string: ExportTags.cut(text, Self.textLimit), to: &out)
           out.append(UInt8(ascii: ","))
         }
         out.append(contentsOf: "\"BilledCost\":\(cost),\"Tags\":".utf8)
         ExportTags.append(row, limit: Self.textLimit, to: &out)
         out.append(UInt8(ascii: "}"))
-      }
-      if leftOut > 0 {
-        context.diagnostics.report(
-          Diagnostic(
-            kind: "export_currency_left_out",
-            message:
-              "\(preset.rawValue) reads USD only: \(leftOut) charges of organization \(source.organization), "
-              + "\(source.day), in other currencies are not in its files"),
-          count: leftOut)
-      }
-      guard count > 0 else { continue }
-      out.append(contentsOf: "\n]\n".utf8)
-      files.append(try await store("\(source.organization)/costs-\(source.day).json", out, rows: count))
-    }
-    return files
+      },
+      pause: {
+        try await stream.append(out)
+        out.removeAll(keepingCapacity: true)
+      })
+    try await stream.append(out + Array("\n]\n".utf8))
+    return count
   }
 
   /// Characters that Datadog takes in a value.
   private static let textLimit = 1000
+
+  /// A file on its way to the store: nothing of it is held.
+  private final class Stream {
+    private let sink: any ObjectSink
+    private(set) var digest = RunningDigest()
+
+    init(_ sink: any ObjectSink) { self.sink = sink }
+
+    func append(_ bytes: [UInt8]) async throws {
+      digest.take(bytes)
+      try await sink.append(bytes)
+    }
+  }
+
+  /// - Parameter write: returns the file's rows.
+  private func stream(_ name: String, _ write: (Stream) async throws -> Int) async throws -> FileRecord {
+    var (rows, digest) = (0, RunningDigest())
+    try await context.store.write(building + "/" + name) { sink in
+      let stream = Stream(sink)
+      rows = try await write(stream)
+      digest = stream.digest
+    }
+    return FileRecord(path: name, rows: rows, bytes: digest.bytes, sha256: digest.digest.hex)
+  }
 
   private func store(_ name: String, _ content: [UInt8], rows: Int) async throws -> FileRecord {
     try await context.store.write(building + "/" + name, content)

@@ -20,6 +20,8 @@ struct ExportedCharges {
   let columns: [ColumnDefinition]
   let prices: PriceList?
 
+  private static let rowsBetweenPauses = 500
+
   /// One organization's day, as the manifest tells it.
   struct Source {
     let organization: String
@@ -42,10 +44,13 @@ struct ExportedCharges {
     }
   }
 
-  /// Calls `body` with every charge of a day, and adds up what it was handed.
+  /// Calls `body` with every charge of a day, and adds up what it was handed. Between some of them it calls `pause`, which
+  /// may hand on what has been put together: a day may be larger than what should be held.
   /// - Throws: ``CorruptFile`` where the charges are not those delivered; ``ControlMismatch`` where the rows do not sum
   ///   to what was delivered; what `body` throws.
-  func forEachRow(of source: Source, _ body: (ExportedCharge) throws -> Void) async throws {
+  func forEachRow(
+    of source: Source, _ body: (ExportedCharge) throws -> Void, pause: () async throws -> Void
+  ) async throws {
     let folder = Layout.normalized(organization: source.organization, day: source.day)
     guard let record = try await context.partitions.record(folder),
       record.digest(of: ChargeFile.name) == source.delivered.madeFrom
@@ -62,7 +67,8 @@ struct ExportedCharges {
     var reader = ChargeReader()
     var row = ByteBuffer(capacity: 1 << 12)
     var rows = 0
-    try CSVReader.forEachRecord(ofGzip: charges, path: path, header: ChargeFile.header) { record in
+    var records = try GzippedCSV(charges, path: path, header: ChargeFile.header)
+    while let record = try records.next() {
       let charge: ChargeRecord
       do { charge = try reader.read(record) } catch let refused as RefusedLine {
         throw CorruptFile(path: path, reason: "record \(record.number): \(refused.reason)")
@@ -76,6 +82,7 @@ struct ExportedCharges {
         try body(
           ExportedCharge(record: CSVRecord(base: bytes, fields: fields, number: rows), positions: positions))
       }
+      if rows % Self.rowsBetweenPauses == 0 { try await pause() }
     }
     var figures = ControlFigures(organization: source.organization, day: source.day)
     figures.charges = try ControlTotals(recorded: source.delivered.controlTotals, in: folder)

@@ -29,17 +29,15 @@ struct MonthExports {
 
   /// - Throws: what is no matter of one preset: a store that refuses.
   func write() async throws -> [StageFailure] {
-    var failures: [StageFailure] = []
-    for preset in configuration.load.exports {
+    try await concurrentMap(configuration.load.exports) { preset -> StageFailure? in
       do { try await write(preset) } catch let error as any RecoverableError
         where error.recovery == .refuseData || error.recovery == .mendConfiguration
       {
-        failures.append(
-          StageFailure(stage: "load", organization: "", error: ExportNotWritten(preset: preset, cause: error))
-        )
+        return StageFailure(
+          stage: "load", organization: "", error: ExportNotWritten(preset: preset, cause: error))
       }
-    }
-    return failures
+      return nil
+    }.compactMap(\.self)
   }
 
   private func write(_ preset: ExportPreset) async throws {
