@@ -29,15 +29,9 @@ struct Spreadsheet {
       tell(Self.tooLong(key, rows: earlier.rows))
       return earlier
     }
-    var rows = 0
-    var digest = RunningDigest()
-    try await context.store.write(key) { sink in
-      (rows, digest) = (0, RunningDigest())
-      func append(_ piece: [UInt8]) async throws {
-        digest.take(piece)
-        try await sink.append(piece)
-      }
-      try await append(Self.byteOrderMark + CSVRow.header(SpreadsheetRows.headings))
+    let file = try await PieceWriter.write(key, of: context.store, as: key) { out in
+      var rows = 0
+      try await out.append(Self.byteOrderMark + CSVRow.header(SpreadsheetRows.headings))
       let days = delivered(organizations)
       for start in stride(from: 0, to: days.count, by: Self.daysAtOnce) {
         let some = Array(days[start..<min(start + Self.daysAtOnce, days.count)])
@@ -45,12 +39,13 @@ struct Spreadsheet {
           // In order: of several damaged days it is the first that is told.
           let day = try made.get()
           rows += day.count
-          try await append(day.bytes)
+          try await out.append(day.bytes)
         }
       }
+      return rows
     }
-    tell(Self.tooLong(key, rows: rows))
-    return FileRecord(path: key, rows: rows, bytes: digest.bytes, sha256: digest.digest.hex)
+    tell(Self.tooLong(key, rows: file.rows))
+    return file
   }
 
   private func tell(_ diagnostic: Diagnostic?) {

@@ -29,7 +29,7 @@ struct ExportWriter {
   private func finopsHub() async throws -> [FileRecord] {
     var files: [FileRecord] = []
     for source in ExportedCharges.sources(manifest, month) {
-      var csv = CSVFile(columns: rows.columns.map(\.name))
+      var csv = ExportCSV(columns: rows.columns.map(\.name))
       let encoder = try GzipEncoder()
       try await rows.forEachRow(
         of: source,
@@ -67,7 +67,7 @@ struct ExportWriter {
   private func vantage() async throws -> [FileRecord] {
     let columns = rows.columns.enumerated().filter { !$1.isCustom }
     let file = try await stream("costs.csv") { out in
-      var csv = CSVFile(columns: columns.map(\.element.name))
+      var csv = ExportCSV(columns: columns.map(\.element.name))
       for source in ExportedCharges.sources(manifest, month) {
         try await rows.forEachRow(
           of: source,
@@ -117,7 +117,7 @@ struct ExportWriter {
   }
 
   /// - Returns: how many charges there are in USD.
-  private func datadog(_ source: ExportedCharges.Source, into stream: Stream) async throws -> Int {
+  private func datadog(_ source: ExportedCharges.Source, into stream: PieceWriter) async throws -> Int {
     var out = Array("[".utf8)
     var count = 0
     try await rows.forEachRow(
@@ -154,69 +154,12 @@ struct ExportWriter {
   /// Characters that Datadog takes in a value.
   private static let textLimit = 1000
 
-  /// A file on its way to the store: nothing of it is held.
-  private final class Stream {
-    private let sink: any ObjectSink
-    private(set) var digest = RunningDigest()
-
-    init(_ sink: any ObjectSink) { self.sink = sink }
-
-    func append(_ bytes: [UInt8]) async throws {
-      digest.take(bytes)
-      try await sink.append(bytes)
-    }
-  }
-
-  /// - Parameter write: returns the file's rows.
-  private func stream(_ name: String, _ write: (Stream) async throws -> Int) async throws -> FileRecord {
-    var (rows, digest) = (0, RunningDigest())
-    try await context.store.write(building + "/" + name) { sink in
-      let stream = Stream(sink)
-      rows = try await write(stream)
-      digest = stream.digest
-    }
-    return FileRecord(path: name, rows: rows, bytes: digest.bytes, sha256: digest.digest.hex)
+  private func stream(_ name: String, _ write: (PieceWriter) async throws -> Int) async throws -> FileRecord {
+    try await PieceWriter.write(building + "/" + name, of: context.store, as: name, write)
   }
 
   private func store(_ name: String, _ content: [UInt8], rows: Int) async throws -> FileRecord {
     try await context.store.write(building + "/" + name, content)
     return FileRecord(path: name, rows: rows, content: content)
-  }
-}
-
-/// A CSV file that is put together field by field.
-private struct CSVFile {
-  private(set) var bytes: [UInt8]
-  private(set) var rows = 0
-  private var isFirst = true
-
-  init(columns: [String]) { bytes = CSVRow.header(columns) }
-
-  /// A field as it stands in another CSV file.
-  mutating func append(_ field: UnsafeBufferPointer<UInt8>) {
-    separate()
-    bytes.append(contentsOf: field)
-  }
-
-  /// A field that is still to be quoted.
-  mutating func appendField(_ field: [UInt8]) {
-    separate()
-    field.withUnsafeBufferPointer { CSVRow.appendField($0, to: &bytes) }
-  }
-
-  mutating func endRow() {
-    bytes.append(0x0A)
-    isFirst = true
-    rows += 1
-  }
-
-  /// What has been put together since it was last taken.
-  mutating func takeBytes() -> [UInt8] {
-    defer { bytes = [] }
-    return bytes
-  }
-
-  private mutating func separate() {
-    if isFirst { isFirst = false } else { bytes.append(UInt8(ascii: ",")) }
   }
 }
